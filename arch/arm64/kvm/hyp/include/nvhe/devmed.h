@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * devmed at EL2: what backends may call, and what the rest of the hypervisor
+ * calls.
+ *
+ * Locks, outermost first. Whoever holds one may take those below it:
+ *
+ *	devmed_setup_lock	(protects the registry; trusted phase only)
+ *	  region->lock		(protects the instance: one emulated access at a time)
+ *	    host_mmu.lock	(protects the host stage-2 and page states)
+ *	      pkvm_pgd_lock	(protects the hyp stage-1)
+ *	        pool lock	(protects the free pages and their counts)
+ *
+ * A lookup takes none of them: registered regions do not change after finalize,
+ * and region->instance is published with a store-release.
+ */
+#ifndef __ARM64_KVM_NVHE_DEVMED_H__
+#define __ARM64_KVM_NVHE_DEVMED_H__
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/sizes.h>
+#include <linux/types.h>
+
+#include <asm/virt.h>
+
+#include <kvm/devmed.h>
+
+#include <nvhe/spinlock.h>
+
+struct kvm_cpu_context;
+struct kvm_pgtable;
+struct kvm_vcpu_fault_info;
+struct devmed_region;
+
+/**
+ * enum devmed_answer - what becomes of an access
+ * @DEVMED_FORWARD: the device answered it
+ * @DEVMED_EMULATE: the backend answered it
+ * @DEVMED_IGNORE: read as zero, write ignored
+ * @DEVMED_FAULT: an abort is injected into the host
+ */
+enum devmed_answer {
+	DEVMED_FORWARD,
+	DEVMED_EMULATE,
+	DEVMED_IGNORE,
+	DEVMED_FAULT,
+};
+
+/**
+ * struct devmed_access - a decoded load or store of the host
+ * @offset: first byte, from the region's base
+ * @value: what is written, or was read; no bit above @size is set
+ * @size: in bytes: 1, 2, 4 or 8
+ * @rt: the host's register, 31 for the zero register
+ * @write: a store
+ * @sign_extend: a load that copies the top bit upwards
+ * @reg64: @sign_extend fills all of Xt, not just Wt
+ */
+struct devmed_access {
+	u64 offset;
+	u64 value;
+	u8 size;
+	u8 rt;
+	bool write;
+	bool sign_extend;
+	bool reg64;
+};
+
+/**
+ * struct devmed_reg - one register, or one array of equal registers
+ * @offset: of the first, in bytes from the region's base
+ * @count: how many
+ * @stride: bytes from one to the next
+ * @width: of each, in bytes: 4 or 8. One of 8 can be accessed by halves.
+ * @rd: bits that a read returns
+ * @wr: bits that a write changes; once an instance is published, the others
+ *	reach neither handler nor device
+ * @read: gives the whole register, or NULL to ask the device. Called with the
+ *	region lock held, only once an instance is published. A register of 8
+ *	bytes with a @write needs one, for a write to half of it.
+ * @write: takes the whole register, masked, at the place where it takes
+ *	effect, or NULL to give it to the device. Returns an errno to have the
+ *	value ignored and counted. Locks as @read.
+ */
+struct devmed_reg {
+	u32 offset;
+	u16 count;
+	u16 stride;
+	u8 width;
+	u64 rd;
+	u64 wr;
+	u64 (*read)(struct devmed_region *region, void *instance,
+		    unsigned int index);
+	int (*write)(struct devmed_region *region, void *instance,
+		     unsigned int index, u64 value);
+};
+
+#define DEVMED_REG(off, w, r, wr_, ...)					\
+	{ .offset = (off), .count = 1, .stride = (w), .width = (w),	\
+	  .rd = (r), .wr = (wr_), ##__VA_ARGS__ }
+#define DEVMED_REGS(off, n, w, r, wr_, ...)				\
+	{ .offset = (off), .count = (n), .stride = (w), .width = (w),	\
+	  .rd = (r), .wr = (wr_), ##__VA_ARGS__ }
+
+#define DEVMED_REG32_RO(off)	DEVMED_REG(off, 4, U32_MAX, 0)
+#define DEVMED_REG32_WO(off)	DEVMED_REG(off, 4, 0, U32_MAX)
+#define DEVMED_REG32_RW(off)	DEVMED_REG(off, 4, U32_MAX, U32_MAX)
+#define DEVMED_REG64_RO(off)	DEVMED_REG(off, 8, U64_MAX, 0)
+#define DEVMED_REG64_WO(off)	DEVMED_REG(off, 8, 0, U64_MAX)
+#define DEVMED_REG64_RW(off)	DEVMED_REG(off, 8, U64_MAX, U64_MAX)
+
+/**
+ * struct devmed_regs - a register table
+ * @regs: rows by ascending offset, not overlapping
+ * @nr_regs: number of rows
+ * @direct_reads: with DEVMED_REGION_DIRECT_READS, the bytes from the base that
+ *	the host reads without a trap; whole pages of any size Linux supports
+ * @index: for each word of the first DEVMED_INDEX_SIZE bytes, its row counted
+ *	from 1, or 0 for a hole; NULL to search always
+ *
+ * An offset without a row reads as zero and ignores writes, for every table.
+ * Both manuals define it so for reserved locations, and what is there beside
+ * them is IMPLEMENTATION DEFINED: nothing EL2 could stand in for.
+ */
+struct devmed_regs {
+	const struct devmed_reg *regs;
+	unsigned int nr_regs;
+	u32 direct_reads;
+	u8 *index;
+};
+
+/* Registers that are used often are found here, in all devices known so far. */
+#define DEVMED_INDEX_SIZE	SZ_1K
+#define DEVMED_INDEX_WORDS	(DEVMED_INDEX_SIZE / sizeof(u32))
+
+extern const struct devmed_regs devmed_its_regs;
+extern const struct devmed_regs devmed_smmuv3_regs;
+
+/**
+ * struct devmed_region - physical registers that the host reaches by traps
+ * @base: first byte. Constant after registration, as are the next four.
+ * @size: in bytes, whole pages
+ * @mmio: @base in the hyp address space, device memory
+ * @regs: its register table
+ * @flags: DEVMED_REGION_*
+ * @lock: one emulated access at a time
+ * @instance: the backend's, NULL to forward. Written with @lock held and a
+ *	store-release, see devmed_publish(); read with a load-acquire.
+ * @counters: by enum devmed_counter, any CPU at any time
+ */
+struct devmed_region {
+	u64 base;
+	u64 size;
+	void __iomem *mmio;
+	const struct devmed_regs *regs;
+	u32 flags;
+	hyp_spinlock_t lock;
+	void *instance;
+	atomic64_t counters[DEVMED_NR_COUNTERS];
+};
+
+/* region.c */
+int devmed_register(u64 class, u64 base, u64 size, u64 flags);
+int devmed_unregister(u64 id);
+struct devmed_region *devmed_search_region(u64 ipa);
+struct devmed_region *devmed_get_region(u64 id);
+int devmed_publish(struct devmed_region *region, void *instance);
+void devmed_withdraw(struct devmed_region *region);
+void devmed_set_policy(bool require, u64 unregistered);
+int devmed_read_counter(u64 id, u64 counter, u64 *value);
+extern struct devmed_region *devmed_last_region;
+extern atomic64_t devmed_unresolved;
+
+static inline void devmed_count(struct devmed_region *region,
+				enum devmed_counter counter)
+{
+	atomic64_inc(&region->counters[counter]);
+}
+
+/* decode.c; the rest of decoding is in <nvhe/devmed_trap.h> */
+int devmed_refuse_syndrome(const struct devmed_region *region, u64 esr);
+
+/* reg.c; the rest of it is in <nvhe/devmed_trap.h> */
+int devmed_check_regs(const struct devmed_regs *regs);
+void devmed_index_regs(const struct devmed_regs *regs);
+unsigned int devmed_search_reg(const struct devmed_regs *regs, u64 offset);
+enum devmed_counter devmed_refuse_reg(const struct devmed_reg *reg, u8 size);
+enum devmed_answer devmed_emulate(struct devmed_region *region,
+				  const struct devmed_reg *reg,
+				  struct devmed_access *access);
+
+/* mem.c */
+int devmed_donate_mmio(u64 base, u64 size, u32 direct_reads, void __iomem **va);
+int devmed_return_mmio(u64 base, u64 size, void __iomem *va);
+int devmed_pin(u64 phys, u64 size);
+int devmed_unpin(u64 phys, u64 size);
+int devmed_copy_from_host(void *dst, u64 phys, size_t size);
+
+/* pool.c */
+int devmed_pool_init(u64 pfn, u64 nr_pages);
+int devmed_pool_topup(u64 pfn);
+void *devmed_pool_alloc(u8 order);
+void devmed_pool_free(void *addr, u8 order);
+u64 devmed_pool_counter(enum devmed_global_counter counter);
+
+/* What the rest of the hypervisor calls; all of it forwards to stock without DEVMED. */
+#ifdef CONFIG_DEVMED
+bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt, u64 esr,
+			      struct kvm_vcpu_fault_info *fault);
+int devmed_unmap_hole(struct kvm_pgtable *pgt, u64 start, u64 end);
+void devmed_clamp_range(u64 addr, u64 *start, u64 *end);
+bool devmed_allows_protected_vm(void);
+void handle___devmed_setup(struct kvm_cpu_context *host_ctxt);
+void handle___devmed_call(struct kvm_cpu_context *host_ctxt);
+#else
+static inline bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt,
+					    u64 esr,
+					    struct kvm_vcpu_fault_info *fault)
+{
+	return false;
+}
+
+static inline void devmed_clamp_range(u64 addr, u64 *start, u64 *end) { }
+static inline bool devmed_allows_protected_vm(void) { return true; }
+#define devmed_unmap_hole(pgt, start, end)				\
+	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))
+#endif
+
+#endif /* __ARM64_KVM_NVHE_DEVMED_H__ */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The way that every trap takes, inline, so that what is decoded stays in
+ * registers from the syndrome to the device. What is rare is out of line:
+ * region.c, decode.c, reg.c.
+ */
+#ifndef __ARM64_KVM_NVHE_DEVMED_TRAP_H__
+#define __ARM64_KVM_NVHE_DEVMED_TRAP_H__
+
+#include <linux/align.h>
+#include <linux/bitfield.h>
+#include <linux/bitops.h>
+#include <linux/compiler.h>
+#include <linux/io.h>
+
+#include <asm/barrier.h>
+#include <asm/esr.h>
+#include <asm/ptrace.h>
+#include <asm/sysreg.h>
+
+#include <nvhe/devmed.h>
+
+/**
+ * devmed_find_region - find the region that an address belongs to
+ * @ipa: intermediate physical address
+ *
+ * Context: Any.
+ * Return: the region, or NULL if nothing mediates @ipa.
+ */
+static inline struct devmed_region *devmed_find_region(u64 ipa)
+{
+	struct devmed_region *region = READ_ONCE(devmed_last_region);
+
+	if (likely(region && ipa - region->base < region->size))
+		return region;
+
+	return devmed_search_region(ipa);
+}
+
+/* Load/store type: set for the 64-byte accesses of FEAT_LS64 (DDI 0487, D24.2.40). */
+#define DEVMED_ESR_LST		GENMASK(12, 11)
+
+/* What nearly every access looks like: one comparison instead of five. */
+#define DEVMED_ESR_PLAIN_MASK	(ESR_ELx_EC_MASK | ESR_ELx_S1PTW | ESR_ELx_CM | \
+				 ESR_ELx_ISV | DEVMED_ESR_LST | ESR_ELx_FSC_TYPE)
+#define DEVMED_ESR_PLAIN	((ESR_ELx_EC_DABT_LOW << ESR_ELx_EC_SHIFT) | \
+				 ESR_ELx_ISV | ESR_ELx_FSC_FAULT)
+
+/* User space has no business here, and may be AArch32 with its IT state. */
+static inline bool devmed_is_el0(u64 spsr)
+{
+	return (spsr & PSR_MODE32_BIT) || (spsr & PSR_MODE_MASK) == PSR_MODE_EL0t;
+}
+
+/**
+ * devmed_decode - turn an abort into an access
+ * @region: the region that @ipa is in
+ * @esr: ESR_EL2
+ * @far: FAR_EL2, of which the low 12 bits count
+ * @ipa: page of the access, from HPFAR_EL2
+ * @spsr: SPSR_EL2
+ * @sctlr: the host's SCTLR_EL1
+ * @access: filled in on success, the value being 0
+ *
+ * The offset in the page is always that of a 4 KiB page: HPFAR_EL2.FIPA holds
+ * the bits from 12 up whatever the translation granule (DDI 0487, D24.2.71).
+ *
+ * Context: Any. Pure.
+ * Return: 0, or the enum devmed_counter that says why it is refused.
+ */
+static inline int devmed_decode(const struct devmed_region *region, u64 esr,
+				u64 far, u64 ipa, u64 spsr, u64 sctlr,
+				struct devmed_access *access)
+{
+	u64 offset = ipa + (far & GENMASK_ULL(11, 0)) - region->base;
+	unsigned int size = BIT(FIELD_GET(ESR_ELx_SAS, esr));
+
+	if (unlikely((esr & DEVMED_ESR_PLAIN_MASK) != DEVMED_ESR_PLAIN)) {
+		int reason = devmed_refuse_syndrome(region, esr);
+
+		if (reason)
+			return reason;
+	}
+	if (devmed_is_el0(spsr))
+		return DEVMED_REFUSED_EL0;
+	if (sctlr & SCTLR_ELx_EE)
+		return DEVMED_REFUSED_ENDIAN;
+	if (!IS_ALIGNED(offset, size))
+		return DEVMED_REFUSED_UNALIGNED;
+	if (offset > region->size || size > region->size - offset)
+		return DEVMED_REFUSED_BOUNDS;
+
+	access->offset = offset;
+	access->value = 0;
+	access->size = size;
+	access->rt = FIELD_GET(ESR_ELx_SRT_MASK, esr);
+	access->write = esr & ESR_ELx_WNR;
+	access->sign_extend = esr & ESR_ELx_SSE;
+	access->reg64 = esr & ESR_ELx_SF;
+
+	return 0;
+}
+
+/**
+ * devmed_extend - the value that a load leaves in its register
+ * @access: a load, with its value
+ *
+ * Context: Any. Pure.
+ * Return: all 64 bits of the register: a load to Wt clears the upper half
+ * (DDI 0487, C1.2.5).
+ */
+static inline u64 devmed_extend(const struct devmed_access *access)
+{
+	u64 value = access->value;
+
+	if (access->sign_extend)
+		value = sign_extend64(value, access->size * 8 - 1);
+
+	return access->reg64 ? value : (u32)value;
+}
+
+static inline u64 devmed_mmio_read(void __iomem *addr, u8 size)
+{
+	return size == sizeof(u64) ? readq(addr) : readl(addr);
+}
+
+/*
+ * The accessor orders it after what the host wrote to memory before, whatever
+ * barrier its own store implied.
+ */
+static inline void devmed_mmio_write(void __iomem *addr, u8 size, u64 value)
+{
+	if (size == sizeof(u64))
+		writeq(value, addr);
+	else
+		writel(value, addr);
+}
+
+static inline void devmed_forward(struct devmed_region *region,
+				  struct devmed_access *access)
+{
+	void __iomem *addr = region->mmio + access->offset;
+
+	if (access->write)
+		devmed_mmio_write(addr, access->size, access->value);
+	else
+		access->value = devmed_mmio_read(addr, access->size);
+}
+
+/* The register that @offset is in, NULL for a hole. */
+static inline const struct devmed_reg *
+devmed_find_reg(const struct devmed_regs *regs, u64 offset)
+{
+	unsigned int row;
+
+	if (likely(offset < DEVMED_INDEX_SIZE && regs->index))
+		row = regs->index[offset / sizeof(u32)];
+	else
+		row = devmed_search_reg(regs, offset);
+
+	return row ? &regs->regs[row - 1] : NULL;
+}
+
+/**
+ * devmed_access_reg - answer an access
+ * @region: a registered region
+ * @access: aligned and inside the region; a read leaves its value here
+ * @reason: why, if the answer is neither the device's nor the backend's
+ *
+ * Context: Any. Takes the region lock once an instance is published.
+ * Return: who answered. Whatever it was, later accesses are not affected.
+ */
+static inline enum devmed_answer devmed_access_reg(struct devmed_region *region,
+						   struct devmed_access *access,
+						   enum devmed_counter *reason)
+{
+	const struct devmed_reg *reg = devmed_find_reg(region->regs,
+						       access->offset);
+	struct devmed_access copy;
+	enum devmed_answer answer;
+
+	if (unlikely(!reg || access->size < sizeof(u32) ||
+		     access->size > reg->width ||
+		     !(access->write ? reg->wr : reg->rd))) {
+		*reason = devmed_refuse_reg(reg, access->size);
+		return *reason == DEVMED_REFUSED_WIDTH ? DEVMED_FAULT :
+							 DEVMED_IGNORE;
+	}
+
+	/* Pairs with smp_store_release() in devmed_publish(). */
+	if (!smp_load_acquire(&region->instance)) {
+		devmed_forward(region, access);
+		return DEVMED_FORWARD;
+	}
+
+	/* Of a copy, so that only it has to be in memory. */
+	copy = *access;
+	answer = devmed_emulate(region, reg, &copy);
+	access->value = copy.value;
+	if (answer == DEVMED_IGNORE)
+		*reason = DEVMED_REFUSED_HANDLER;
+
+	return answer;
+}
+
+#endif /* __ARM64_KVM_NVHE_DEVMED_TRAP_H__ */

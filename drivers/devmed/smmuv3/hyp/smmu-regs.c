@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SMMUv3 register pages 0 and 1 as a register table.
+ *
+ * Attack surface: every Non-secure register of the SMMU; the *_BASE and
+ * *_IRQ_CFG0 registers are addresses that the SMMU reads and writes.
+ *
+ * Guarantees: rows for each Non-secure register of IHI 0070, 6.2, at its
+ * width. Secure, Realm and IMPLEMENTATION DEFINED registers have none, nor do
+ * the Enhanced Command queue control pages, so the host does not reach them.
+ *
+ * Leaves to others: as long as no instance is published, values pass through.
+ */
+#include <linux/kernel.h>
+#include <linux/sizes.h>
+
+#include <nvhe/devmed.h>
+
+#include "../smmu-layout.h"
+
+#define SMMU_NR_IDR0_5		6
+#define SMMU_NR_IDREGS		12
+
+static const struct devmed_reg smmu_regs[] = {
+	DEVMED_REGS(SMMU_IDR0, SMMU_NR_IDR0_5, 4, U32_MAX, 0),
+	DEVMED_REG32_RO(SMMU_IIDR),
+	DEVMED_REG32_RO(SMMU_AIDR),
+	DEVMED_REG32_RW(SMMU_CR0),
+	DEVMED_REG32_RO(SMMU_CR0ACK),
+	DEVMED_REG32_RW(SMMU_CR1),
+	DEVMED_REG32_RW(SMMU_CR2),
+	DEVMED_REG32_RO(SMMU_STATUSR),
+	DEVMED_REG32_RW(SMMU_GBPA),
+	DEVMED_REG32_RW(SMMU_AGBPA),
+	DEVMED_REG32_RW(SMMU_IRQ_CTRL),
+	DEVMED_REG32_RO(SMMU_IRQ_CTRLACK),
+	DEVMED_REG32_RO(SMMU_GERROR),
+	DEVMED_REG32_RW(SMMU_GERRORN),
+	DEVMED_REG64_RW(SMMU_GERROR_IRQ_CFG0),
+	DEVMED_REG32_RW(SMMU_GERROR_IRQ_CFG1),
+	DEVMED_REG32_RW(SMMU_GERROR_IRQ_CFG2),
+	DEVMED_REG64_RW(SMMU_STRTAB_BASE),
+	DEVMED_REG32_RW(SMMU_STRTAB_BASE_CFG),
+	DEVMED_REG64_RW(SMMU_CMDQ_BASE),
+	DEVMED_REG32_RW(SMMU_CMDQ_PROD),
+	DEVMED_REG32_RW(SMMU_CMDQ_CONS),
+	DEVMED_REG64_RW(SMMU_EVENTQ_BASE),
+	DEVMED_REG64_RW(SMMU_EVENTQ_IRQ_CFG0),
+	DEVMED_REG32_RW(SMMU_EVENTQ_IRQ_CFG1),
+	DEVMED_REG32_RW(SMMU_EVENTQ_IRQ_CFG2),
+	DEVMED_REG64_RW(SMMU_PRIQ_BASE),
+	DEVMED_REG64_RW(SMMU_PRIQ_IRQ_CFG0),
+	DEVMED_REG32_RW(SMMU_PRIQ_IRQ_CFG1),
+	DEVMED_REG32_RW(SMMU_PRIQ_IRQ_CFG2),
+	DEVMED_REG32_RW(SMMU_GATOS_CTRL),
+	DEVMED_REG64_RW(SMMU_GATOS_SID),
+	DEVMED_REG64_RW(SMMU_GATOS_ADDR),
+	DEVMED_REG64_RO(SMMU_GATOS_PAR),
+	DEVMED_REG32_RO(SMMU_MPAMIDR),
+	DEVMED_REG32_RW(SMMU_GMPAM),
+	DEVMED_REG32_RW(SMMU_GBPMPAM),
+	DEVMED_REG32_RW(SMMU_VATOS_SEL),
+	DEVMED_REG32_RO(SMMU_IDR6),
+	DEVMED_REG64_RW(SMMU_DPT_BASE),
+	DEVMED_REG32_RW(SMMU_DPT_BASE_CFG),
+	DEVMED_REG64_RO(SMMU_DPT_CFG_FAR),
+	DEVMED_REGS(SMMU_IDREGS, SMMU_NR_IDREGS, 4, U32_MAX, 0),
+	DEVMED_REG32_RW(SMMU_EVENTQ_PROD),
+	DEVMED_REG32_RW(SMMU_EVENTQ_CONS),
+	DEVMED_REG32_RW(SMMU_PRIQ_PROD),
+	DEVMED_REG32_RW(SMMU_PRIQ_CONS),
+};
+
+static u8 smmu_index[DEVMED_INDEX_WORDS];
+
+const struct devmed_regs devmed_smmuv3_regs = {
+	.regs		= smmu_regs,
+	.nr_regs	= ARRAY_SIZE(smmu_regs),
+	.index		= smmu_index,
+};

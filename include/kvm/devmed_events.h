@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Trace events of devmed at EL2. Read several times by <asm/kvm_hypevents.h>, so
+ * without a guard.
+ */
+#include <kvm/devmed.h>
+
+HYP_EVENT(devmed_refuse,
+	HE_PROTO(u64 ipa, u64 esr, u32 reason),
+	HE_STRUCT(
+		he_field(u64, ipa)
+		he_field(u64, esr)
+		he_field(u32, reason)
+	),
+	HE_ASSIGN(
+		__entry->ipa = ipa;
+		__entry->esr = esr;
+		__entry->reason = reason;
+	),
+	HE_PRINTK("ipa=0x%llx esr=0x%llx reason=%s", __entry->ipa, __entry->esr,
+		  devmed_counter_name(__entry->reason))
+);
