@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host's side of devmed: hands devices over to EL2 while the host is still
+ * trusted, and asks EL2 for numbers afterwards.
+ */
+#define pr_fmt(fmt) "devmed: " fmt
+
+#include <linux/arm-smccc.h>
+#include <linux/array_size.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+
+#include <asm/kvm_asm.h>
+#include <asm/virt.h>
+
+#include "devmed.h"
+
+/* Set once, at the end of the trusted phase, whatever came of it. */
+static bool devmed_settled;
+
+static void __init devmed_reserve_pool(void)
+{
+	unsigned int nr_pages = devmed_wanted_pool();
+	size_t size = (size_t)nr_pages * PAGE_SIZE;
+	void *pages;
+	long ret;
+
+	if (!nr_pages)
+		return;
+
+	pages = alloc_pages_exact(size, GFP_KERNEL | __GFP_NOWARN);
+	if (!pages) {
+		pr_warn("no pool: cannot allocate %u pages\n", nr_pages);
+		return;
+	}
+
+	ret = devmed_hcall_setup(DEVMED_SETUP_POOL,
+				 virt_to_phys(pages) >> PAGE_SHIFT, nr_pages,
+				 0, 0);
+	if (ret) {
+		pr_warn("no pool: EL2 refuses %u pages: %pe\n", nr_pages,
+			ERR_PTR(ret));
+		free_pages_exact(pages, size);
+	}
+}
+
+/**
+ * devmed_host_setup - hand every device to EL2 that the command line wants
+ *
+ * Context: Trusted phase, protected mode; called once, before finalize.
+ */
+void __init devmed_host_setup(void)
+{
+	devmed_find_its();
+	devmed_find_smmuv3();
+	devmed_reserve_pool();
+	devmed_hcall_setup(DEVMED_SETUP_POLICY, devmed_wants_require(),
+			   devmed_nr_missing, 0, 0);
+
+	if (devmed_wants_require())
+		pr_warn("policy: protected guests are refused until every device is mediated\n");
+}
+
+/**
+ * devmed_defer_probe - is it too early for a driver to touch its device?
+ * @class: the device
+ *
+ * Context: Any, from the driver's probe.
+ * Return: true as long as EL2 may still take the device.
+ */
+bool devmed_defer_probe(enum devmed_class class)
+{
+	return is_protected_kvm_enabled() && !READ_ONCE(devmed_settled) &&
+	       devmed_wanted_mode(class) != DEVMED_OFF;
+}
+EXPORT_SYMBOL_GPL(devmed_defer_probe);
+
+/* KVM finalizes in this initcall too, or not at all; it is linked before. */
+static int __init devmed_settle(void)
+{
+	WRITE_ONCE(devmed_settled, true);
+	return 0;
+}
+device_initcall_sync(devmed_settle);
+
+static long devmed_hcall(enum devmed_call_op op, u64 arg1, u64 arg2, u64 *value)
+{
+	struct arm_smccc_res res;
+
+	if (!is_pkvm_initialized())
+		return -ENODEV;
+
+	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_call), op, arg1, arg2,
+			  &res);
+	if (res.a0 != SMCCC_RET_SUCCESS)
+		return -EOPNOTSUPP;
+	if (value)
+		*value = res.a2;
+
+	return res.a1;
+}
+
+/**
+ * devmed_read_counter - read a counter of EL2's
+ * @region: EL2's number for a region, or DEVMED_GLOBAL
+ * @counter: enum devmed_counter, or enum devmed_global_counter
+ * @value: where it goes
+ *
+ * Context: Any, after finalize.
+ * Return: 0, -ENODEV if there is no devmed at EL2, -ENOENT if there is no such
+ * region, -EINVAL if there is no such counter.
+ */
+int devmed_read_counter(u32 region, unsigned int counter, u64 *value)
+{
+	return devmed_hcall(DEVMED_CALL_READ_COUNTER, region, counter, value);
+}
+EXPORT_SYMBOL_GPL(devmed_read_counter);
+
+/**
+ * devmed_pool_topup - give EL2 more pages
+ * @nr_pages: how many
+ *
+ * The pages are EL2's from then on.
+ *
+ * Context: May sleep.
+ * Return: 0, -ENOMEM, or EL2's error; pages given before it stay given.
+ */
+int devmed_pool_topup(unsigned int nr_pages)
+{
+	while (nr_pages--) {
+		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT);
+		int ret;
+
+		if (!page)
+			return -ENOMEM;
+
+		ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP, page_to_pfn(page), 0,
+				   NULL);
+		if (ret) {
+			__free_page(page);
+			return ret;
+		}
+	}
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(devmed_pool_topup);
+
+/**
+ * devmed_counter_name - the word for a counter of a region
+ * @counter: any value
+ *
+ * Return: what counters and trace events are called by.
+ */
+const char *devmed_counter_name(unsigned int counter)
+{
+	static const char * const names[DEVMED_NR_COUNTERS] = {
+		[DEVMED_READS]			= "reads",
+		[DEVMED_WRITES]			= "writes",
+		[DEVMED_REFUSED_SYNDROME]	= "no-syndrome",
+		[DEVMED_REFUSED_WALK]		= "walk",
+		[DEVMED_REFUSED_CACHE_OP]	= "cache-op",
+		[DEVMED_REFUSED_CLASS]		= "fault-class",
+		[DEVMED_REFUSED_FETCH]		= "fetch",
+		[DEVMED_REFUSED_EL0]		= "el0",
+		[DEVMED_REFUSED_ENDIAN]		= "endian",
+		[DEVMED_REFUSED_WIDTH]		= "width",
+		[DEVMED_REFUSED_UNALIGNED]	= "unaligned",
+		[DEVMED_REFUSED_BOUNDS]		= "bounds",
+		[DEVMED_REFUSED_HOLE]		= "hole",
+		[DEVMED_REFUSED_DIRECTION]	= "direction",
+		[DEVMED_REFUSED_HANDLER]	= "handler",
+	};
+
+	return counter < ARRAY_SIZE(names) ? names[counter] : "unknown";
+}

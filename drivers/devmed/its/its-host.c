@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds every ITS that the firmware describes.
+ */
+#include <linux/acpi.h>
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/irqchip/arm-gic-v3.h>
+#include <linux/of.h>
+#include <linux/of_address.h>
+#include <linux/sizes.h>
+
+#include "../devmed.h"
+
+/*
+ * The frames that the architecture gives an ITS, whatever the firmware says:
+ * control, translation and, from GICv4.1 on, vSGI (IHI 0069, 12.18).
+ */
+static phys_addr_t __init its_frames_size(phys_addr_t base)
+{
+	void __iomem *frame = ioremap(base, SZ_64K);
+	u64 typer;
+
+	if (!frame)
+		return SZ_128K;
+
+	typer = gic_read_typer(frame + GITS_TYPER);
+	iounmap(frame);
+
+	return typer & GITS_TYPER_VMAPP ? 3 * SZ_64K : SZ_128K;
+}
+
+static void __init its_claim(phys_addr_t base)
+{
+	devmed_add_claim(DEVMED_CLASS_ITS, base, its_frames_size(base));
+}
+
+static void __init its_find_of(void)
+{
+	struct device_node *np;
+	struct resource res;
+
+	for_each_compatible_node(np, NULL, "arm,gic-v3-its") {
+		if (!of_device_is_available(np))
+			continue;
+		if (of_address_to_resource(np, 0, &res))
+			devmed_note_missing(of_node_full_name(np), "no address");
+		else
+			its_claim(res.start);
+	}
+}
+
+#ifdef CONFIG_ACPI
+static int __init its_parse_madt(union acpi_subtable_headers *header,
+				 const unsigned long end)
+{
+	struct acpi_madt_generic_translator *its = (void *)header;
+
+	if (BAD_MADT_ENTRY(its, end)) {
+		devmed_note_missing("MADT", "a malformed ITS entry");
+		return -EINVAL;
+	}
+
+	its_claim(its->base_address);
+	return 0;
+}
+
+static void __init its_find_acpi(void)
+{
+	acpi_table_parse_madt(ACPI_MADT_TYPE_GENERIC_TRANSLATOR, its_parse_madt,
+			      0);
+}
+#else
+static void __init its_find_acpi(void) { }
+#endif
+
+/**
+ * devmed_find_its - claim every ITS
+ *
+ * Context: Trusted phase, from devmed_host_setup().
+ */
+void __init devmed_find_its(void)
+{
+	if (acpi_disabled)
+		its_find_of();
+	else
+		its_find_acpi();
+}

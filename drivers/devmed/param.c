@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel command line says: devmed.its=, devmed.smmuv3=,
+ * devmed.policy=, devmed.pool= and devmed.direct_reads=.
+ */
+#define pr_fmt(fmt) "devmed: " fmt
+
+#include <linux/array_size.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include "devmed.h"
+
+static const char * const devmed_modes[] = {
+	[DEVMED_OFF]	 = "off",
+	[DEVMED_FORWARD] = "forward",
+	[DEVMED_ON]	 = "on",
+};
+
+static const char * const devmed_policies[] = { "warn", "require" };
+
+struct devmed_choice {
+	const char * const *names;
+	unsigned int nr_names;
+	unsigned int chosen;
+};
+
+static struct devmed_choice devmed_its = {
+	.names = devmed_modes, .nr_names = ARRAY_SIZE(devmed_modes),
+	.chosen = DEVMED_ON,
+};
+
+static struct devmed_choice devmed_smmuv3 = {
+	.names = devmed_modes, .nr_names = ARRAY_SIZE(devmed_modes),
+	.chosen = DEVMED_ON,
+};
+
+static struct devmed_choice devmed_policy = {
+	.names = devmed_policies, .nr_names = ARRAY_SIZE(devmed_policies),
+};
+
+/* A word that is not known must not stop the boot: the default holds. */
+static int devmed_set_choice(const char *word, const struct kernel_param *kp)
+{
+	struct devmed_choice *choice = kp->arg;
+	int found = match_string(choice->names, choice->nr_names, word);
+
+	if (found < 0)
+		pr_warn("%s=%s: unknown value, %s holds\n", kp->name, word,
+			choice->names[choice->chosen]);
+	else
+		choice->chosen = found;
+
+	return 0;
+}
+
+static int devmed_get_choice(char *buffer, const struct kernel_param *kp)
+{
+	const struct devmed_choice *choice = kp->arg;
+
+	return sysfs_emit(buffer, "%s\n", choice->names[choice->chosen]);
+}
+
+static const struct kernel_param_ops devmed_choice_ops = {
+	.set = devmed_set_choice,
+	.get = devmed_get_choice,
+};
+
+module_param_cb(its, &devmed_choice_ops, &devmed_its, 0444);
+MODULE_PARM_DESC(its, "GICv3/v4 ITS: on, forward or off (default: on)");
+module_param_cb(smmuv3, &devmed_choice_ops, &devmed_smmuv3, 0444);
+MODULE_PARM_DESC(smmuv3, "SMMUv3: on, forward or off (default: on)");
+module_param_cb(policy, &devmed_choice_ops, &devmed_policy, 0444);
+MODULE_PARM_DESC(policy, "a device that is not mediated: warn, or require to refuse protected guests (default: warn)");
+
+/* Nothing takes pages from the pool while every device is forwarded. */
+static unsigned int devmed_pool;
+module_param_named(pool, devmed_pool, uint, 0444);
+MODULE_PARM_DESC(pool, "pages reserved for EL2 at boot (default: 0)");
+
+static bool devmed_direct;
+module_param_named(direct_reads, devmed_direct, bool, 0444);
+MODULE_PARM_DESC(direct_reads, "let the host read forwarded registers without a trap, where that is harmless (default: N)");
+
+static const struct devmed_choice * const devmed_class_choices[DEVMED_NR_CLASSES] = {
+	[DEVMED_CLASS_ITS]	= &devmed_its,
+	[DEVMED_CLASS_SMMUV3]	= &devmed_smmuv3,
+};
+
+/**
+ * devmed_wanted_mode - what the command line wants for a device
+ * @class: which device
+ *
+ * Return: off, forward or on.
+ */
+enum devmed_mode devmed_wanted_mode(enum devmed_class class)
+{
+	return devmed_class_choices[class]->chosen;
+}
+
+/**
+ * devmed_wants_require - is devmed.policy=require?
+ *
+ * Return: true if protected guests depend on mediation.
+ */
+bool devmed_wants_require(void)
+{
+	return devmed_policy.chosen;
+}
+
+/**
+ * devmed_wants_direct_reads - is devmed.direct_reads set?
+ *
+ * Return: true if reads need not trap where that is harmless.
+ */
+bool devmed_wants_direct_reads(void)
+{
+	return devmed_direct;
+}
+
+/**
+ * devmed_wanted_pool - what devmed.pool= says
+ *
+ * Return: pages to reserve for EL2.
+ */
+unsigned int devmed_wanted_pool(void)
+{
+	return devmed_pool;
+}
