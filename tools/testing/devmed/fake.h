@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The models that stand behind the EL2 sources, as tests see them.
+ */
+#ifndef DEVMED_FAKE_H
+#define DEVMED_FAKE_H
+
+#include <shim.h>
+
+#include <nvhe/devmed.h>
+
+void fake_init(void);
+/* No lock held, no fixmap slot left mapped. */
+void fake_check_idle(void);
+
+/* fake_log.c: everything that happened, in order. */
+enum fake_kind {
+	FAKE_READ,
+	FAKE_WRITE,
+	FAKE_BARRIER,
+	FAKE_FLUSH,
+	FAKE_READ_ONCE,
+	FAKE_S2_UNMAP,
+	FAKE_INJECT,
+	FAKE_SKIP,
+	FAKE_TRACE,
+	FAKE_UNLOCK,
+};
+
+struct fake_event {
+	enum fake_kind kind;
+	u64 addr;
+	u64 size;
+	u64 value;
+	/* A write that came after a barrier, or that implies one. */
+	bool ordered;
+};
+
+void fake_log(enum fake_kind kind, u64 addr, u64 size, u64 value, bool ordered);
+void fake_log_reset(void);
+unsigned int fake_count(enum fake_kind kind);
+/* The @nth event of its kind, from 0. */
+const struct fake_event *fake_event(enum fake_kind kind, unsigned int nth);
+/* Its place among all events. */
+unsigned int fake_order(enum fake_kind kind, unsigned int nth);
+
+/* Called from inside; NULL if nothing is to happen. */
+extern void (*fake_on_read_once)(const volatile void *addr, size_t size);
+extern void (*fake_on_barrier)(void);
+
+/* fake_lock.c */
+bool fake_holds(const char *name);
+unsigned int fake_nr_held(void);
+/* A host on another CPU: called whenever the last lock is let go. */
+extern void (*fake_other_cpu)(void);
+
+/* fake_mmio.c: a device at every physical address, seen through EL2's map. */
+#define FAKE_DEV_BASE	0x610000000000ULL	/* hyp address of physical 0 */
+#define FAKE_DEV_SIZE	0x40000			/* then it repeats */
+extern u8 fake_device[FAKE_DEV_SIZE];
+void fake_device_fill(void);
+
+/* fake_mem.c: who owns which page. */
+#define FAKE_IA_BITS	48
+#define FAKE_MEM_BASE	0x40000000ULL
+#define FAKE_MEM_SIZE	0x00400000ULL
+#define FAKE_NOMAP_BASE	0x40800000ULL
+#define FAKE_NOMAP_SIZE	0x00010000ULL
+#define FAKE_IO_BASE	0x600000000000ULL
+#define FAKE_IO_PAGES	0x10000
+
+enum fake_s2 {
+	FAKE_S2_LAZY,		/* mapped when the host touches it */
+	FAKE_S2_RW,
+	FAKE_S2_R,
+	FAKE_S2_HYP,		/* annotated */
+	FAKE_S2_GUEST,		/* annotated */
+};
+
+enum fake_s2 fake_s2(u64 phys);
+void fake_set_s2(u64 phys, u64 size, enum fake_s2 state);
+/* Does EL2's stage-1 map this? Then @phys says what. */
+bool fake_hyp_maps(u64 va, u64 *phys);
+/* The host's own view of its memory; EL2's is __hyp_va(). */
+void *fake_host_va(u64 phys);
+void fake_guest_takes(u64 phys);
+/* The host stage-2 pool ran dry: host_stage2_unmap_dev_all(). */
+int fake_recycle(void);
+
+/* Begin the private range again; nothing may be mapped in it. */
+void fake_reset_io(void);
+
+/* Every owner, count and mapping; for memcmp(). */
+struct fake_snapshot;
+struct fake_snapshot *fake_snapshot(void);
+bool fake_unchanged(const struct fake_snapshot *before);
+
+/*
+ * Fail the @nth fallible step from now, from 1; and if @again is not 0, all from
+ * @again steps later on, as if memory had run out for good.
+ */
+void fake_fail_at(unsigned int nth, unsigned int again);
+/* Steps since then. */
+unsigned int fake_steps(void);
+bool fake_step_fails(void);
+/* For a stretch that the kernel believes cannot fail. */
+void fake_infallible(bool on);
+
+/* What a test does without a donation of its own. */
+struct devmed_region *fake_region(const struct devmed_regs *regs, u64 size,
+				  u32 flags);
+
+#endif /* DEVMED_FAKE_H */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernel's own headers give the EL2 sources, for all wrappers here.
+ */
+#ifndef DEVMED_SHIM_H
+#define DEVMED_SHIM_H
+
+#include <errno.h>
+#include <string.h>
+
+#include <linux/bitfield.h>
+
+#include <asm/esr.h>
+
+#include <custom.h>
+#include <dup.h>
+#include <stub.h>
+
+/* System registers: a settable struct. */
+extern struct fake_sysregs {
+	u64 esr_el2;
+	u64 spsr_el2;
+	u64 elr_el2;
+	u64 sctlr_el1;
+	u64 far_el1;
+} fake_sysregs;
+
+#define FAKE_EL2_SYS_ESR	fake_sysregs.esr_el2
+#define FAKE_EL2_SYS_SPSR	fake_sysregs.spsr_el2
+#define FAKE_EL1_SYS_SCTLR	fake_sysregs.sctlr_el1
+#define FAKE_EL1_SYS_FAR	fake_sysregs.far_el1
+#define read_sysreg_el2(r)	(FAKE_EL2_##r)
+#define read_sysreg_el1(r)	(FAKE_EL1_##r)
+#define write_sysreg_el2(v, r)	(FAKE_EL2_##r = (v))
+#define write_sysreg_el1(v, r)	(FAKE_EL1_##r = (v))
+
+/* MMIO: see fake_mmio.c. The plain accessors imply a barrier, on arm64. */
+u32 fake_readl(void *addr);
+u64 fake_readq(void *addr);
+void fake_writel(u32 value, void *addr, bool barrier);
+void fake_writeq(u64 value, void *addr, bool barrier);
+#define readl(addr)		fake_readl(addr)
+#define readq(addr)		fake_readq(addr)
+#define writel(v, addr)		fake_writel(v, addr, true)
+#define writeq(v, addr)		fake_writeq(v, addr, true)
+#define writel_relaxed(v, addr)	fake_writel(v, addr, false)
+#define writeq_relaxed(v, addr)	fake_writeq(v, addr, false)
+
+void trace_devmed_refuse(u64 ipa, u64 esr, u32 reason);
+
+/* Page ownership: see fake_mem.c. */
+#include <nvhe/memory.h>
+
+struct host_mmu {
+	struct kvm_arch arch;
+	struct kvm_pgtable pgt;
+	hyp_spinlock_t lock;
+};
+
+extern struct host_mmu host_mmu;
+extern struct kvm_pgtable pkvm_pgtable;
+extern hyp_spinlock_t pkvm_pgd_lock;
+
+int __pkvm_host_share_hyp(u64 pfn);
+int __pkvm_host_unshare_hyp(u64 pfn);
+int __pkvm_host_donate_hyp(u64 pfn, u64 nr_pages);
+int host_stage2_idmap_locked(phys_addr_t addr, u64 size,
+			     enum kvm_pgtable_prot prot);
+int host_stage2_donate_mmio_locked(phys_addr_t addr, u64 size);
+int check_range_allowed_memory(u64 start, u64 end);
+void host_inject_mem_abort(struct kvm_cpu_context *host_ctxt);
+int pkvm_create_mappings_locked(void *from, void *to,
+				enum kvm_pgtable_prot prot);
+int pkvm_alloc_private_va_range(size_t size, unsigned long *haddr);
+void *hyp_fixmap_map(phys_addr_t phys);
+void hyp_fixmap_unmap(void);
+
+#endif /* DEVMED_SHIM_H */

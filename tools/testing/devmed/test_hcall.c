@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hcall.c: arguments arrive whole, in their place, and no number means
+ * something that it does not say (C05, C06).
+ */
+#include "fake.h"
+#include "harness.h"
+
+#define BASE	0x08080000ULL
+
+static struct kvm_cpu_context ctxt;
+
+static s64 setup_call(u64 op, u64 a, u64 b, u64 c, u64 d)
+{
+	ctxt.regs.regs[1] = op;
+	ctxt.regs.regs[2] = a;
+	ctxt.regs.regs[3] = b;
+	ctxt.regs.regs[4] = c;
+	ctxt.regs.regs[5] = d;
+	handle___devmed_setup(&ctxt);
+	return ctxt.regs.regs[1];
+}
+
+static s64 call(u64 op, u64 a, u64 b)
+{
+	ctxt.regs.regs[1] = op;
+	ctxt.regs.regs[2] = a;
+	ctxt.regs.regs[3] = b;
+	handle___devmed_call(&ctxt);
+	return ctxt.regs.regs[1];
+}
+
+TEST(hcall_setup)
+{
+	s64 id = setup_call(DEVMED_SETUP_REGISTER, DEVMED_CLASS_SMMUV3, BASE,
+			    SZ_128K, 0);
+	struct devmed_region *region = devmed_get_region(id);
+
+	ASSERT(region && region->base == BASE && region->size == SZ_128K);
+	ASSERT(region->regs == &devmed_smmuv3_regs && !region->flags);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, id, 0, 0, 0), 0);
+	ASSERT(!devmed_get_region(id));
+
+	id = setup_call(DEVMED_SETUP_REGISTER, DEVMED_CLASS_ITS, BASE, SZ_64K,
+			DEVMED_REGION_DIRECT_READS);
+	ASSERT_EQ(devmed_get_region(id)->flags, DEVMED_REGION_DIRECT_READS);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_POOL, FAKE_MEM_BASE >> PAGE_SHIFT, 16,
+			     0, 0), 0);
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FREE), 16);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_POLICY, 1, 1, 0, 0), 0);
+	ASSERT(!devmed_allows_protected_vm());
+}
+
+TEST(hcall_unknown)
+{
+	u64 op;
+
+	for (op = DEVMED_SETUP_POLICY + 1; op; op <<= 1) {
+		ASSERT_EQ(setup_call(op, 0, 0, 0, 0), -EINVAL);
+		ASSERT_EQ(call(op, 0, 0), -EINVAL);
+		ASSERT_EQ(ctxt.regs.regs[2], 0);
+	}
+	ASSERT_EQ(setup_call(1ULL << 32, 0, BASE, SZ_64K, 0), -EINVAL);
+	ASSERT_EQ(call(1ULL << 32, DEVMED_GLOBAL, 0), -EINVAL);
+}
+
+TEST(hcall_errors)
+{
+	ASSERT_EQ(setup_call(DEVMED_SETUP_REGISTER, 0, BASE + 1, SZ_64K, 0), -EINVAL);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, 5, 0, 0, 0), -ENOENT);
+	ASSERT_EQ(call(DEVMED_CALL_POOL_TOPUP, 0, 0), -ENODEV);
+}
+
+TEST(hcall_call)
+{
+	s64 id = setup_call(DEVMED_SETUP_REGISTER, DEVMED_CLASS_ITS, BASE,
+			    SZ_128K, 0);
+
+	devmed_count(devmed_get_region(id), DEVMED_REFUSED_HOLE);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_POOL, FAKE_MEM_BASE >> PAGE_SHIFT, 1,
+			     0, 0), 0);
+	kvm_protected_mode_initialized = true;
+	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, id, DEVMED_REFUSED_HOLE), 0);
+	ASSERT_EQ(ctxt.regs.regs[2], 1);
+	ASSERT_EQ(call(DEVMED_CALL_POOL_TOPUP,
+		       (FAKE_MEM_BASE >> PAGE_SHIFT) + 5, 0), 0);
+	ASSERT_EQ(ctxt.regs.regs[2], 0);
+	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, DEVMED_GLOBAL,
+		       DEVMED_POOL_FREE), 0);
+	ASSERT_EQ(ctxt.regs.regs[2], 2);
+	/* An error leaves nothing in x2 (it was the argument). */
+	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, 63, 0), -ENOENT);
+	ASSERT_EQ(ctxt.regs.regs[2], 0);
+}
+
+TEST(hcall_after_finalize)
+{
+	struct fake_snapshot *before = fake_snapshot();
+
+	kvm_protected_mode_initialized = true;
+	ASSERT_EQ(setup_call(DEVMED_SETUP_REGISTER, 0, BASE, SZ_64K, 0), -EPERM);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, 0, 0, 0, 0), -EPERM);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_POOL, FAKE_MEM_BASE >> PAGE_SHIFT, 1,
+			     0, 0), -EPERM);
+	setup_call(DEVMED_SETUP_POLICY, 1, 1, 0, 0);
+	ASSERT(devmed_allows_protected_vm());
+	ASSERT(fake_unchanged(before));
+}
+
+/* Bits above 32 are part of a number: none is cut off on the way. */
+TEST(hcall_wide_arguments)
+{
+	u64 high = 1ULL << 32;
+	s64 id = setup_call(DEVMED_SETUP_REGISTER, DEVMED_CLASS_ITS, BASE,
+			    SZ_128K, 0);
+
+	ASSERT_EQ(id, 0);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_REGISTER, high, BASE + SZ_1M, SZ_64K, 0),
+		  -ENODEV);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, high, 0, 0, 0), -ENOENT);
+	setup_call(DEVMED_SETUP_POLICY, high, high, 0, 0);
+	ASSERT(!devmed_allows_protected_vm());
+	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, high, 0), -ENOENT);
+	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, 0, high), -EINVAL);
+}

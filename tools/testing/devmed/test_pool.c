@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pool.c, on the kernel's own page_alloc.c: pages are EL2's alone and zero
+ * (M14, M09).
+ */
+#include "fake.h"
+#include "harness.h"
+
+#define PFN	(FAKE_MEM_BASE >> PAGE_SHIFT)
+#define PAGES	64
+
+static void dirty(u64 pfn, u64 pages)
+{
+	memset(fake_host_va(pfn << PAGE_SHIFT), 0xa5, pages * PAGE_SIZE);
+}
+
+static void check_zero(const void *addr, u64 size)
+{
+	const u64 *words = addr;
+	u64 i;
+
+	for (i = 0; i < size / 8; i++)
+		ASSERT_EQ(words[i], 0);
+}
+
+static void check_owned(void *addr)
+{
+	struct hyp_page *page = hyp_virt_to_page(addr);
+
+	ASSERT_EQ(get_host_state(page), PKVM_NOPAGE);
+	ASSERT_EQ(get_hyp_state(page), PKVM_PAGE_OWNED);
+	ASSERT_EQ(page->refcount, 1);
+	ASSERT_EQ(fake_s2(__hyp_pa(addr)), FAKE_S2_HYP);
+}
+
+static u64 nr_free(void)
+{
+	return devmed_pool_counter(DEVMED_POOL_FREE);
+}
+
+TEST(pool_none)
+{
+	ASSERT(!devmed_pool_alloc(0));
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FAILED), 1);
+	ASSERT_EQ(devmed_pool_topup(PFN), -ENODEV);
+	ASSERT_EQ(nr_free(), 0);
+	ASSERT_EQ(get_host_state(hyp_phys_to_page(FAKE_MEM_BASE)), PKVM_PAGE_OWNED);
+}
+
+TEST(pool_init)
+{
+	struct fake_snapshot *before = fake_snapshot();
+
+	ASSERT_EQ(devmed_pool_init(0x8080, 1), -EPERM);
+	ASSERT_EQ(devmed_pool_init(FAKE_NOMAP_BASE >> PAGE_SHIFT, 1), -EPERM);
+	ASSERT_EQ(devmed_pool_init(1ULL << 36, 1), -EINVAL);
+	ASSERT_EQ(devmed_pool_init(PFN, 1ULL << 52), -EINVAL);
+	ASSERT(devmed_pool_init(PFN, FAKE_MEM_SIZE / PAGE_SIZE + 1) < 0);
+	ASSERT_EQ(__pkvm_host_share_hyp(PFN + 3), 0);
+	ASSERT_EQ(devmed_pool_init(PFN, 8), -EPERM);
+	ASSERT_EQ(__pkvm_host_unshare_hyp(PFN + 3), 0);
+	kvm_protected_mode_initialized = true;
+	ASSERT_EQ(devmed_pool_init(PFN, 8), -EPERM);
+	kvm_protected_mode_initialized = false;
+	ASSERT(fake_unchanged(before));
+
+	ASSERT_EQ(devmed_pool_init(PFN, 8), 0);
+	ASSERT_EQ(nr_free(), 8);
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_LOW), 8);
+	ASSERT_EQ(devmed_pool_init(PFN + 8, 8), -EBUSY);
+	ASSERT_EQ(get_host_state(hyp_phys_to_page(FAKE_MEM_BASE + SZ_32K)),
+		  PKVM_PAGE_OWNED);
+}
+
+TEST(pool_pages)
+{
+	void *pages[PAGES];
+	unsigned int i;
+
+	dirty(PFN, PAGES);
+	ASSERT_EQ(devmed_pool_init(PFN, PAGES), 0);
+	for (i = 0; i < PAGES; i++) {
+		pages[i] = devmed_pool_alloc(0);
+		ASSERT(pages[i]);
+		check_zero(pages[i], PAGE_SIZE);
+		check_owned(pages[i]);
+		memset(pages[i], i + 1, PAGE_SIZE);
+	}
+	ASSERT(!devmed_pool_alloc(0));
+	ASSERT_EQ(nr_free(), 0);
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_LOW), 0);
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FAILED), 1);
+	for (i = 0; i < PAGES; i++)
+		ASSERT_EQ(*(u8 *)pages[i], i + 1);
+	for (i = 0; i < PAGES; i++)
+		devmed_pool_free(pages[i], 0);
+	ASSERT_EQ(nr_free(), PAGES);
+	check_zero(devmed_pool_alloc(6), PAGES * PAGE_SIZE);
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_LOW), 0);
+}
+
+TEST(pool_orders)
+{
+	unsigned int order;
+
+	ASSERT_EQ(devmed_pool_init(PFN, PAGES), 0);
+	for (order = 0; order < 256; order++) {
+		void *addr = devmed_pool_alloc(order);
+
+		ASSERT_EQ(!!addr, order <= 6);
+		if (!addr)
+			continue;
+		ASSERT_EQ(__hyp_pa(addr) & ((PAGE_SIZE << order) - 1), 0);
+		ASSERT_EQ(nr_free(), PAGES - (1ULL << order));
+		devmed_pool_free(addr, order);
+		ASSERT_EQ(nr_free(), PAGES);
+	}
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FAILED), 256 - 7);
+}
+
+TEST(pool_topup)
+{
+	void *page;
+
+	ASSERT_EQ(devmed_pool_init(PFN, 1), 0);
+	page = devmed_pool_alloc(0);
+	kvm_protected_mode_initialized = true;
+	dirty(PFN + 100, 1);
+	/* What its order field says is of the host's making. */
+	hyp_phys_to_page((PFN + 100) << PAGE_SHIFT)->order = 9;
+	ASSERT_EQ(devmed_pool_topup(PFN + 100), 0);
+	ASSERT_EQ(nr_free(), 1);
+	ASSERT_EQ(devmed_pool_topup(PFN + 100), -EPERM);
+	ASSERT_EQ(devmed_pool_topup(PFN), -EPERM);
+	ASSERT_EQ(devmed_pool_topup(0x8080), -EPERM);
+	ASSERT_EQ(devmed_pool_topup(1ULL << 52), -EINVAL);
+	ASSERT_EQ(devmed_pool_topup(U64_MAX), -EINVAL);
+	ASSERT_EQ(devmed_pin((PFN + 5) << PAGE_SHIFT, PAGE_SIZE), 0);
+	ASSERT_EQ(devmed_pool_topup(PFN + 5), -EPERM);
+	ASSERT_EQ(nr_free(), 1);
+
+	devmed_pool_free(page, 0);
+	page = devmed_pool_alloc(0);
+	check_zero(page, PAGE_SIZE);
+	check_owned(page);
+	page = devmed_pool_alloc(0);
+	check_zero(page, PAGE_SIZE);
+	check_owned(page);
+	ASSERT(!devmed_pool_alloc(0));
+}
+
+/* Random traffic: nothing handed out twice, every count right. */
+TEST(pool_random)
+{
+	struct { u8 *addr; u8 order; } held[PAGES] = {};
+	u64 used = 0, low = PAGES;
+	unsigned int i;
+
+	ASSERT_EQ(devmed_pool_init(PFN, PAGES), 0);
+	for (i = 0; i < 5000; i++) {
+		unsigned int slot = test_random_below(PAGES);
+		u64 size = PAGE_SIZE << held[slot].order;
+
+		if (held[slot].addr) {
+			ASSERT_EQ(held[slot].addr[0], slot);
+			ASSERT_EQ(held[slot].addr[size - 1], slot);
+			devmed_pool_free(held[slot].addr, held[slot].order);
+			used -= 1 << held[slot].order;
+			held[slot].addr = NULL;
+		} else {
+			held[slot].order = test_random_below(4);
+			held[slot].addr = devmed_pool_alloc(held[slot].order);
+			if (held[slot].addr) {
+				size = PAGE_SIZE << held[slot].order;
+				check_zero(held[slot].addr, size);
+				memset(held[slot].addr, slot, size);
+				used += 1 << held[slot].order;
+			}
+		}
+		low = min(low, PAGES - used);
+		ASSERT_EQ(nr_free(), PAGES - used);
+		ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_LOW), low);
+	}
+}
