@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Costs, for bench.py: run alone, so that the device is new to the ITS.
+
+HERE=$(dirname "$0")
+. "$HERE/tap.sh"
+
+insmod "$MODULES"/devmed_edu.ko test=0 && insmod "$MODULES"/devmed_bench.ko
+status=$?
+if [ $status -eq 0 ]; then
+	cat /sys/kernel/debug/devmed_bench
+	rmmod devmed_bench
+	rmmod devmed_edu
+fi
+check "the benchmark ran" [ $status -eq 0 ]
+tap_done

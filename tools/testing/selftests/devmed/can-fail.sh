@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The tests of the hostile host where nothing is mediated: they have to fail, or
+# they would not notice if mediation broke.
+
+HERE=$(dirname "$0")
+. "$HERE/tap.sh"
+
+check "nothing is mediated" [ -z "$(regions)" ]
+
+# fails script at-least: that many tests of it fail
+fails() {
+	local failed
+
+	sh "$HERE/$1" > /tmp/can-fail.out 2>&1
+	failed=$(grep -c '^not ok' /tmp/can-fail.out)
+	check "$1: $failed tests fail, at least $2 have to" [ "$failed" -ge "$2" ]
+}
+
+fails abuse.sh 140
+fails el0.sh 36
+fails hvc.sh 2
+fails recycle.sh 1
+tap_done

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# devmed.policy: what happens to protected guests when a device that should be
+# mediated is not. The case says which parameters it boots with.
+
+HERE=$(dirname "$0")
+. "$HERE/tap.sh"
+
+policy=$(cmdline devmed.policy)
+complete=yes
+[ -r $REGIONS ] || complete=no
+for device in $(devices); do
+	[ "$(region_mode "$device")" = on ] || complete=no
+done
+note "policy ${policy:-default}, every device mediated: $complete"
+
+if [ "$policy" = require ] && [ $complete = no ]; then
+	"$HERE"/pvm --expect-refused > /tmp/pvm.tap
+else
+	"$HERE"/pvm > /tmp/pvm.tap
+fi
+tap_import < /tmp/pvm.tap
+
+for device in $(devices); do
+	check "$device is in the log" sh -c "dmesg | grep -q 'devmed: $device: '"
+done
+
+# Whatever became of the guest, the host goes on.
+check "the host still forks, reads and writes" \
+	sh -c 'echo alive > /tmp/alive && [ "$(cat /tmp/alive)" = alive ]'
+tap_done

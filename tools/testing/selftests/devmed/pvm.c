@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The smallest user of a protected virtual machine: KVM ioctls, one vCPU, no
+ * interrupt controller, a guest of ten instructions.
+ *
+ * usage: pvm			it runs, and its memory is its own
+ *	  pvm --expect-refused	EL2 does not create it (devmed.policy=require)
+ *	  pvm --device ADDRESS	a device page as its memory is not given to it
+ *	  pvm --hold SECONDS	and stay there, after the guest has run
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include "region.h"
+
+#ifndef KVM_VM_TYPE_ARM_PROTECTED
+#define KVM_VM_TYPE_ARM_PROTECTED	(1UL << 31)
+#endif
+
+#define CODE_IPA	0x40000000UL
+#define DATA_IPA	0x50000000UL
+#define EXIT_IPA	0x60000000UL
+#define PATTERN		0x600d0000cafeUL
+#define REG_CORE(name)	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |	\
+			 (offsetof(struct kvm_regs, name) / sizeof(uint32_t)))
+
+/* Fill DATA_IPA with the pattern, show its last word by a store, stop. */
+static const uint32_t guest_code[] = {
+	0xf9000020,	/*    str  x0, [x1] */
+	0xf9400022,	/*    ldr  x2, [x1] */
+	0xf9000062,	/*    str  x2, [x3] */
+	0x14000000,	/* 1: b    1b */
+};
+
+struct vm {
+	int fd;
+	int vcpu;
+	struct kvm_run *run;
+	size_t run_size;
+	size_t page;
+	void *code;
+	uint64_t *data;
+};
+
+static void load(void *p)
+{
+	asm volatile("ldr xzr, [%0]" :: "r"(p) : "memory");
+}
+
+static int add_memory(struct vm *vm, uint32_t slot, uint64_t ipa, void *host)
+{
+	struct kvm_userspace_memory_region memory = {
+		.slot = slot,
+		.guest_phys_addr = ipa,
+		.memory_size = vm->page,
+		.userspace_addr = (uintptr_t)host,
+	};
+
+	return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &memory);
+}
+
+static int set_reg(struct vm *vm, uint64_t id, uint64_t value)
+{
+	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)&value };
+
+	return ioctl(vm->vcpu, KVM_SET_ONE_REG, &reg);
+}
+
+/* Memory and one vCPU; @data is what the guest finds at DATA_IPA. */
+static int fill(struct vm *vm, int kvm)
+{
+	struct kvm_vcpu_init init;
+
+	vm->code = mmap(NULL, vm->page, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (vm->code == MAP_FAILED)
+		return -1;
+	memcpy(vm->code, guest_code, sizeof(guest_code));
+	__builtin___clear_cache(vm->code, (char *)vm->code + vm->page);
+	if (add_memory(vm, 0, CODE_IPA, vm->code) || add_memory(vm, 1, DATA_IPA, vm->data))
+		return -1;
+	vm->vcpu = ioctl(vm->fd, KVM_CREATE_VCPU, 0);
+	if (vm->vcpu < 0 || ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init))
+		return -1;
+	init.features[0] |= 1 << KVM_ARM_VCPU_PSCI_0_2;
+	if (ioctl(vm->vcpu, KVM_ARM_VCPU_INIT, &init))
+		return -1;
+	vm->run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	vm->run = mmap(NULL, vm->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vm->vcpu, 0);
+	if (vm->run == MAP_FAILED)
+		return -1;
+	return set_reg(vm, REG_CORE(regs.pc), CODE_IPA) ||
+	       set_reg(vm, REG_CORE(regs.regs[0]), PATTERN) ||
+	       set_reg(vm, REG_CORE(regs.regs[1]), DATA_IPA) ||
+	       set_reg(vm, REG_CORE(regs.regs[3]), EXIT_IPA) ? -1 : 0;
+}
+
+/* Until the guest's store that nobody backs, or an error. */
+static int run(struct vm *vm, uint64_t *value)
+{
+	alarm(5);
+	if (ioctl(vm->vcpu, KVM_RUN, 0))
+		return -1;
+	alarm(0);
+	if (vm->run->exit_reason != KVM_EXIT_MMIO || vm->run->mmio.phys_addr != EXIT_IPA) {
+		errno = EPROTO;
+		return -1;
+	}
+	memcpy(value, vm->run->mmio.data, sizeof(*value));
+	return 0;
+}
+
+static void destroy(struct vm *vm)
+{
+	munmap(vm->run, vm->run_size);
+	close(vm->vcpu);
+	close(vm->fd);
+}
+
+/* The guest ran: what is left of its memory for the host? */
+static void judge_memory(struct vm *vm, uint64_t value)
+{
+	result(value == PATTERN, "pvm", "the guest ran and wrote its memory");
+	result(signal_of(load, vm->data) == SIGSEGV, "pvm", "the host cannot read its memory");
+	result(signal_of(load, vm->code) == SIGSEGV, "pvm", "the host cannot read its code");
+	destroy(vm);
+	result(!signal_of(load, vm->data) && !vm->data[0] && !vm->data[vm->page / 8 - 1],
+	       "pvm", "its memory is zero when it comes back");
+}
+
+static void *device_page(const char *address, size_t page)
+{
+	int fd = open("/dev/mem", O_RDWR | O_SYNC);
+
+	return mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		    strtoul(address, NULL, 0));
+}
+
+int main(int argc, char **argv)
+{
+	const char *option = argc > 1 ? argv[1] : "";
+	bool refuse = !strcmp(option, "--expect-refused");
+	bool device = argc > 2 && !strcmp(option, "--device");
+	struct vm vm = { .page = sysconf(_SC_PAGESIZE) };
+	int kvm = open("/dev/kvm", O_RDWR);
+	uint64_t value = 0;
+	int ret;
+
+	catch_faults();
+	if (device)
+		vm.data = device_page(argv[2], vm.page);
+	else
+		vm.data = mmap(NULL, vm.page, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	vm.fd = ioctl(kvm, KVM_CREATE_VM, KVM_VM_TYPE_ARM_PROTECTED);
+	ret = vm.fd < 0 || fill(&vm, kvm) || run(&vm, &value) ? errno : 0;
+	if (ret)
+		printf("# a protected guest ends with: %s\n", strerror(ret));
+	if (refuse) {
+		result(ret == EPERM, "pvm", "a protected guest is refused with EPERM");
+	} else if (device) {
+		result(ret, "pvm", "a device page is not given to a guest");
+	} else if (ret) {
+		result(false, "pvm", "the guest ran and wrote its memory");
+	} else {
+		if (argc > 2 && !strcmp(option, "--hold"))
+			sleep(atoi(argv[2]));
+		judge_memory(&vm, value);
+	}
+	return 0;
+}
