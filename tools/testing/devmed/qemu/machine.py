@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Cases, their variants, and the QEMU command line of each."""
+
+import configparser
+import hashlib
+import itertools
+import os
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.abspath(os.path.join(HERE, "../../../.."))
+BUILD = os.path.join(TOP, "build")
+QEMU = "qemu-system-aarch64"
+EFI = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
+KEYS = {
+    "summary": "", "default": "yes", "kernel": "kernel", "initramfs": "",
+    "cpus": "1", "gic": "3", "cpu": "max", "memory": "1G", "type": "virt",
+    "machine": "", "args": "", "cmdline": "", "payload": "", "acpi": "no",
+    "icount": "no", "devices": "", "expect": "", "forbid": "", "allow": "",
+    "timeout": "120", "oracle": "",
+}
+DISK_BYTES = 4 << 20
+
+
+class Problem(Exception):
+    """What is wrong and what to do about it, in one line."""
+
+
+class Variant:
+    """One boot: a case with one number of CPUs and one version of the GIC."""
+
+    def __init__(self, case, keys, cpus, gic):
+        self.__dict__.update(keys)
+        self.case = case
+        self.cpus = cpus
+        self.gic = gic
+        self.name = case
+        if len(keys["cpus"].split()) > 1:
+            self.name += f"-{cpus}cpu"
+        if len(keys["gic"].split()) > 1:
+            self.name += f"-gic{gic}"
+        self.log = os.path.join(BUILD, "qemu", self.name + ".log")
+
+    def patterns(self, key):
+        return [line.strip() for line in getattr(self, key).splitlines() if line.strip()]
+
+    def flag(self, key):
+        return getattr(self, key) in ("yes", "on", "1")
+
+    @property
+    def image(self):
+        return os.path.join(BUILD, self.kernel, "arch/arm64/boot/Image")
+
+    @property
+    def initrd(self):
+        name = self.kernel + ("-" + self.initramfs if self.initramfs else "")
+        return os.path.join(BUILD, f"initramfs-{name}.cpio.gz")
+
+
+def load(path):
+    """The variants of one case file."""
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
+    case = os.path.basename(path).removesuffix(".case")
+    try:
+        parser.read_file(open(path, encoding="utf-8"))
+        given = dict(parser["case"])
+    except (OSError, configparser.Error, KeyError) as error:
+        raise Problem(f"{path}: {str(error).splitlines()[0]}") from error
+    for key in given:
+        if key not in KEYS:
+            raise Problem(f"{path}: unknown key '{key}'; run.py knows {' '.join(KEYS)}")
+    keys = KEYS | given
+    return [Variant(case, keys, cpus, gic)
+            for gic, cpus in itertools.product(keys["gic"].split(), keys["cpus"].split())]
+
+
+def check_qemu():
+    """The SMMU of QEMU before 9.0 has no nested stages."""
+    if not shutil.which(QEMU):
+        raise Problem(f"{QEMU} is missing; run 'make tools' as root")
+    text = subprocess.run([QEMU, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"version (\d+)\.(\d+)", text)
+    if not found or int(found[1]) < 9:
+        version = found[0] if found else "of unknown version"
+        raise Problem(f"{QEMU} {version} has no nested SMMU; "
+                      "install 9.0 or newer (Debian 12: backports)")
+
+
+def disk():
+    """A disk image of known content, and its checksum."""
+    content = random.Random(7).randbytes(DISK_BYTES)
+    path = os.path.join(BUILD, "qemu", "disk.img")
+    if not os.path.exists(path) or os.path.getsize(path) != DISK_BYTES:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        # Boots run side by side, and each may be the first.
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as out:
+            out.write(content)
+        os.replace(out.name, path)
+    return path, hashlib.sha256(content).hexdigest()
+
+
+def drive(name, path):
+    return ["-drive", f"file={path},if=none,format=raw,snapshot=on,id={name}"]
+
+
+def nic(name, device, number):
+    # QEMU's own network answers; nothing leaves this machine.
+    return ["-netdev", f"user,id={name},restrict=on,net=10.0.{number}.0/24",
+            "-device", f"{device},romfile=,netdev={name}"]
+
+
+def bundle(name, path):
+    """The arguments of one named device."""
+    virtio = "iommu_platform=on,disable-legacy=on"
+    bundles = {
+        "nvme": lambda: drive("nvme0", path) + ["-device", "nvme,serial=devmed,drive=nvme0"],
+        "virtio-blk": lambda: drive("blk0", path) + [
+            "-device", f"virtio-blk-pci,{virtio},drive=blk0"],
+        "virtio-net": lambda: nic("net0", f"virtio-net-pci,{virtio}", 10),
+        "e1000e": lambda: nic("net1", "e1000e", 11),
+        "igb": lambda: nic("net2", "igb", 12),
+        "edu": lambda: ["-device", "edu,dma_mask=0xffffffffffffffff"],
+    }
+    if name not in bundles:
+        raise Problem(f"unknown device '{name}'; run.py knows {' '.join(bundles)}")
+    return bundles[name]()
+
+
+def kernel_command_line(variant, checksum):
+    words = ["console=ttyAMA0 kvm-arm.mode=protected panic=-1", variant.cmdline]
+    if "nvme" in variant.devices or "virtio-blk" in variant.devices:
+        words.append(f"devmed_nvme_sha256={checksum}")
+    if variant.payload:
+        words.append("devmed_case=" + ",".join(variant.payload.split()))
+    return " ".join(" ".join(words).split())
+
+
+def command(variant):
+    """The QEMU command line, but for where its console and monitor go."""
+    path, checksum = disk()
+    options = [variant.type, "virtualization=on", f"gic-version={variant.gic}", "iommu=smmuv3"]
+    args = []
+    if variant.flag("icount"):
+        options.append("dtb-randomness=off")
+        args += ["-icount", "shift=0,sleep=off", "-seed", "1"]
+    if variant.flag("acpi"):
+        if not os.path.exists(EFI):
+            raise Problem(f"{EFI} is missing; run 'make tools' as root")
+        args += ["-bios", EFI]
+    options += variant.machine.replace(",", " ").split()
+    for name in variant.devices.replace(",", " ").split():
+        args += bundle(name, path)
+    return [QEMU, "-M", ",".join(options), "-cpu", variant.cpu, "-smp", variant.cpus,
+            "-m", variant.memory, "-display", "none", "-nic", "none", "-no-reboot",
+            "-kernel", variant.image, "-initrd", variant.initrd,
+            "-append", kernel_command_line(variant, checksum)] + args + variant.args.split()

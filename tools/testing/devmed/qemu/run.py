@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Boot cases in QEMU and judge them from their console and from outside.
+
+Each boot counts as one test, and so does each TAP line of its payload and each
+check of its oracles. Consoles are kept in build/qemu/CASE-VARIANT.log. The last
+line is "N passed, N failed, N skipped".
+"""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import queue
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import machine
+import oracles
+from machine import Problem
+
+FORBIDDEN = [r"Kernel panic", r"HYP panic", r"\bBUG:", r"WARNING:", r"\bOops", r"Unable to handle"]
+DONE = re.compile(r"^devmed-init: done (\d+)$")
+TAP = re.compile(r"^(ok|not ok) (\d+)\b(?: - |\s*)(.*?)(?:\s*# (SKIP)\b\s*(.*))?$")
+
+
+class Console:
+    """The lines of a guest's console as they come, and the way to answer."""
+
+    def __init__(self, process, log, echo):
+        self.lines = []
+        self.process = process
+        self.incoming = queue.Queue()
+        self.thread = threading.Thread(target=self._read, args=(log, echo), daemon=True)
+        self.thread.start()
+
+    def _read(self, log, echo):
+        with open(log, "w", encoding="utf-8") as out:
+            for raw in self.process.stdout:
+                line = raw.decode("utf-8", "replace").rstrip("\r\n")
+                out.write(line + "\n")
+                out.flush()
+                if echo:
+                    echo(line)
+                self.incoming.put(line)
+        self.incoming.put(None)
+
+    def next(self, deadline):
+        """The next line; None at the end; queue.Empty at the deadline."""
+        line = self.incoming.get(timeout=max(0.01, deadline - time.monotonic()))
+        if line is not None:
+            self.lines.append(line)
+        return line
+
+    def answer(self, text):
+        self.process.stdin.write(text.encode() + b"\n")
+        self.process.stdin.flush()
+
+
+class Result:
+    """What a boot is held to have shown."""
+
+    def __init__(self, variant):
+        self.variant = variant
+        self.passed = 0
+        self.failures = []
+        self.skipped = []
+        self.trouble = []
+        self.console = []
+        self.seconds = 0.0
+
+    def check(self, passed, text):
+        if passed:
+            self.passed += 1
+        else:
+            self.failures.append(text)
+
+    def counts(self):
+        return self.passed, len(self.failures), len(self.skipped)
+
+
+def consult(result, console, name, monitor_path):
+    """Call an oracle while the guest waits, and let the guest go on."""
+    try:
+        function = oracles.ORACLES[name]
+        checks = function(oracles.Monitor(monitor_path), console)
+    except KeyError:
+        checks = [(False, "there is no such oracle")]
+    except (OSError, RuntimeError, ValueError) as error:
+        checks = [(False, str(error))]
+    for passed, text in checks:
+        result.check(passed, f"oracle {name}: {text}")
+    console.answer("ok" if all(passed for passed, _ in checks) else "failed")
+
+
+def follow(result, console, monitor_path):
+    """Read the console to its end; the oracles that were asked for."""
+    variant = result.variant
+    deadline = time.monotonic() + float(variant.timeout)
+    consulted = set()
+    status = None
+    while True:
+        try:
+            line = console.next(deadline)
+        except queue.Empty:
+            result.trouble.append(f"no end within {variant.timeout} s")
+            break
+        if line is None:
+            break
+        if line.startswith("ORACLE: "):
+            name = line.removeprefix("ORACLE: ").strip()
+            consulted.add(name)
+            consult(result, console, name, monitor_path)
+        done = DONE.match(line)
+        if done:
+            status = int(done[1])
+            deadline = min(deadline, time.monotonic() + 15)
+    if variant.payload and status is None:
+        result.trouble.append("the guest ended without 'devmed-init: done'")
+    for name in variant.oracle.split():
+        if name not in consulted:
+            result.trouble.append(f"the guest did not call the oracle {name}")
+
+
+def judge_script(result, script, lines, status):
+    """The TAP lines of one script, held against its plan and exit status."""
+    seen = failed = 0
+    plan = None
+    for line in lines:
+        if re.match(r"^1\.\.\d+", line):
+            plan = int(line[3:].split()[0])
+            continue
+        found = TAP.match(line)
+        if not found:
+            continue
+        seen += 1
+        text = f"{script}: {found[3]}"
+        if found[4]:
+            result.skipped.append(f"{text}: {found[5]}")
+            continue
+        failed += found[1] != "ok"
+        result.check(found[1] == "ok", text)
+    if status is None:
+        result.failures.append(f"{script}: did not end")
+    elif plan != seen:
+        result.failures.append(f"{script}: {seen} results, {plan} planned")
+    elif status and not failed:
+        result.failures.append(f"{script}: ended with status {status}")
+
+
+def judge_payload(result, lines):
+    script, start = None, 0
+    for number, line in enumerate(lines):
+        if line.startswith("# begin "):
+            script, start = line.split()[2], number
+        elif script and line.startswith("# end "):
+            judge_script(result, script, lines[start:number], int(line.split()[3]))
+            script = None
+    if script:
+        judge_script(result, script, lines[start:], None)
+    for script in result.variant.payload.split():
+        if f"# begin {script}" not in lines:
+            result.failures.append(f"{script}: did not run")
+
+
+def judge_boot(result, lines):
+    variant = result.variant
+    allowed = variant.patterns("allow")
+    for pattern in variant.patterns("expect"):
+        if not any(re.search(pattern, line) for line in lines):
+            result.trouble.append(f"expected and not seen: {pattern}")
+    for pattern in FORBIDDEN + variant.patterns("forbid"):
+        for line in lines:
+            if re.search(pattern, line) and not any(re.search(a, line) for a in allowed):
+                result.trouble.append(f"forbidden: {line.strip()}")
+                break
+    result.check(not result.trouble, "boot: " + "; ".join(result.trouble))
+
+
+def boot(variant, echo=None):
+    """Run one variant to its end and judge it."""
+    result = Result(variant)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="devmed-") as folder:
+        monitor_path = os.path.join(folder, "qmp")
+        command = machine.command(variant) + [
+            "-serial", "stdio", "-monitor", "none",
+            "-qmp", f"unix:{monitor_path},server=on,wait=off"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT) as process:
+            console = Console(process, variant.log, echo)
+            try:
+                follow(result, console, monitor_path)
+            finally:
+                process.kill()
+                process.wait()
+                console.thread.join()
+    result.console = console.lines
+    judge_payload(result, console.lines)
+    judge_boot(result, console.lines)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def report(result):
+    passed, failed, skipped = result.counts()
+    word = "FAIL" if failed else "PASS"
+    extra = f", {skipped} skipped" if skipped else ""
+    print(f"  {word}  {result.variant.name:<28} {passed} passed, {failed} failed{extra}, "
+          f"{result.seconds:.1f} s", flush=True)
+    for text in result.failures:
+        print(f"        {text}")
+    if result.trouble:
+        print(f"        last lines of {result.variant.log}:")
+        for line in result.console[-20:]:
+            print(f"        | {line}")
+
+
+def run_all(variants, jobs):
+    """Boot them side by side; a line for each, and one now and then between."""
+    results = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(boot, variant): variant for variant in variants}
+        waiting = set(futures)
+        while waiting:
+            done, waiting = concurrent.futures.wait(
+                waiting, timeout=10, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                results.append(future.result())
+                report(results[-1])
+            if not done:
+                running = [futures[f].name for f in waiting if f.running()]
+                print(f"  ....  {len(results)} of {len(variants)} boots done, "
+                      f"running: {' '.join(running)}", flush=True)
+    return results
+
+
+def show_payload():
+    """Echo what a guest's payload prints, without the boot around it."""
+    inside = False
+
+    def echo(line):
+        nonlocal inside
+        if line.startswith(("# begin ", "# end ")):
+            inside = line.startswith("# begin ")
+        elif inside:
+            print(line, flush=True)
+    return echo
+
+
+def select(arguments):
+    folder = os.path.join(machine.HERE, "cases")
+    paths = [os.path.join(folder, name + ".case") for name in arguments.case] or \
+        sorted(glob.glob(os.path.join(folder, "*.case")))
+    variants = [variant for path in paths for variant in machine.load(path)]
+    if not arguments.case:
+        variants = [variant for variant in variants if variant.flag("default")]
+    if arguments.kernel:
+        for variant in variants:
+            variant.kernel = arguments.kernel
+    return variants
+
+
+def prepare(variants):
+    machine.check_qemu()
+    os.makedirs(os.path.join(machine.BUILD, "qemu"), exist_ok=True)
+    for variant in variants:
+        for path in (variant.image, variant.initrd):
+            if not os.path.exists(path):
+                raise Problem(f"{path} is missing; run scripts/qemu.sh, which builds it")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("case", nargs="*", help="names in cases/; all that are not marked default=no")
+    parser.add_argument("--list", action="store_true", help="list the boots and end")
+    parser.add_argument("--needs", action="store_true", help="list the kernels and initramfs needed")
+    parser.add_argument("--kernel", help="boot this flavour instead of the case's")
+    parser.add_argument("--show", action="store_true", help="show what the payload prints")
+    parser.add_argument("--shell", action="store_true", help="the guest's console here, no payload")
+    parser.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", os.cpu_count() or 1)))
+    return parser.parse_args()
+
+
+def shell(variant):
+    variant.payload = ""
+    variant.initramfs = "shell"
+    prepare([variant])
+    command = machine.command(variant) + ["-serial", "mon:stdio"]
+    os.execvp(command[0], command)
+
+
+def main():
+    arguments = parse()
+    variants = select(arguments)
+    if arguments.list:
+        for variant in variants:
+            print(f"{variant.name:<28} {variant.kernel:<12} {variant.summary}")
+        return 0
+    if arguments.needs:
+        for flavour, name in sorted({(v.kernel, v.initramfs) for v in variants}):
+            print(flavour, name)
+        return 0
+    if arguments.shell:
+        shell(variants[0])
+    prepare(variants)
+    if arguments.show:
+        results = [boot(variant, show_payload()) for variant in variants]
+        for result in results:
+            report(result)
+    else:
+        results = run_all(variants, max(1, min(arguments.jobs, 2)))
+    for result in results:
+        for text in result.skipped:
+            print(f"  SKIP  {result.variant.name}: {text}")
+    totals = [sum(column) for column in zip(*(result.counts() for result in results))] or [0, 0, 0]
+    print(f"{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped")
+    return 1 if totals[1] else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Problem as problem:
+        sys.exit(f"run.py: error: {problem}")
+    except KeyboardInterrupt:
+        sys.exit("run.py: interrupted")
