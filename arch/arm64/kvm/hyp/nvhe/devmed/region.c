@@ -30,11 +30,7 @@ static DEFINE_HYP_SPINLOCK(devmed_setup_lock);
 static struct devmed_region devmed_regions[DEVMED_MAX_REGIONS];
 
 /* What a lookup searches: by ascending base. Guarded like devmed_regions. */
-static struct {
-	u64 base;
-	u64 size;
-	struct devmed_region *region;
-} devmed_map[DEVMED_MAX_REGIONS];
+static struct devmed_region *devmed_map[DEVMED_MAX_REGIONS];
 static unsigned int devmed_nr_mapped;
 
 /*
@@ -66,7 +62,7 @@ static bool devmed_finalized(void)
 
 static u64 devmed_map_end(unsigned int i)
 {
-	return devmed_map[i].base + devmed_map[i].size;
+	return devmed_map[i]->base + devmed_map[i]->size;
 }
 
 /* Number of regions that begin at or below @addr. */
@@ -78,7 +74,7 @@ static unsigned int devmed_upper_bound(u64 addr)
 	while (left < right) {
 		unsigned int mid = (left + right) / 2;
 
-		if (devmed_map[mid].base <= addr)
+		if (devmed_map[mid]->base <= addr)
 			left = mid + 1;
 		else
 			right = mid;
@@ -101,8 +97,8 @@ struct devmed_region *devmed_search_region(u64 ipa)
 	if (!i || ipa >= devmed_map_end(i - 1))
 		return NULL;
 
-	WRITE_ONCE(devmed_last_region, devmed_map[i - 1].region);
-	return devmed_map[i - 1].region;
+	WRITE_ONCE(devmed_last_region, devmed_map[i - 1]);
+	return devmed_map[i - 1];
 }
 
 /**
@@ -166,9 +162,7 @@ static void devmed_map_insert(struct devmed_region *region)
 	for (i = devmed_nr_mapped; i > pos; i--)
 		devmed_map[i] = devmed_map[i - 1];
 
-	devmed_map[pos].base = region->base;
-	devmed_map[pos].size = region->size;
-	devmed_map[pos].region = region;
+	devmed_map[pos] = region;
 	devmed_nr_mapped++;
 }
 
@@ -366,7 +360,7 @@ bool devmed_allows_protected_vm(void)
 
 	for (i = 0; i < devmed_nr_mapped; i++) {
 		/* Pairs with smp_store_release() in devmed_publish(). */
-		if (!smp_load_acquire(&devmed_map[i].region->instance))
+		if (!smp_load_acquire(&devmed_map[i]->instance))
 			return false;
 	}
 
@@ -396,12 +390,12 @@ int devmed_unmap_hole(struct kvm_pgtable *pgt, u64 start, u64 end)
 	start = PAGE_ALIGN(start);
 	end = ALIGN_DOWN(end, PAGE_SIZE);
 
-	for (i = 0; i < devmed_nr_mapped && devmed_map[i].base < end; i++) {
+	for (i = 0; i < devmed_nr_mapped && devmed_map[i]->base < end; i++) {
 		if (devmed_map_end(i) <= start)
 			continue;
-		if (devmed_map[i].base > start) {
+		if (devmed_map[i]->base > start) {
 			ret = kvm_pgtable_stage2_unmap(pgt, start,
-						       devmed_map[i].base - start);
+						       devmed_map[i]->base - start);
 			if (ret)
 				return ret;
 		}
@@ -428,7 +422,7 @@ void devmed_clamp_range(u64 addr, u64 *start, u64 *end)
 	if (i)
 		*start = max(*start, devmed_map_end(i - 1));
 	if (i < devmed_nr_mapped)
-		*end = min(*end, devmed_map[i].base);
+		*end = min(*end, devmed_map[i]->base);
 }
 
 /**
