@@ -60,6 +60,18 @@ extern void (*fake_other_cpu)(void);
 extern u8 fake_device[FAKE_DEV_SIZE];
 void fake_device_fill(void);
 
+/*
+ * A model in place of that: @offset is from the physical address it is attached
+ * to. It sees memory as a device does, through fake_host_va().
+ */
+#define FAKE_NR_MODELS		8
+struct fake_device_ops {
+	u64 (*read)(u64 offset, u8 size);
+	void (*write)(u64 offset, u8 size, u64 value);
+};
+
+void fake_attach(u64 phys, u64 size, const struct fake_device_ops *ops);
+
 /* fake_mem.c: who owns which page. */
 #define FAKE_IA_BITS	48
 #define FAKE_MEM_BASE	0x40000000ULL

@@ -8,6 +8,37 @@
 
 u8 fake_device[FAKE_DEV_SIZE];
 
+u64 fake_clock;
+
+static struct fake_model {
+	u64 phys;
+	u64 size;
+	const struct fake_device_ops *ops;
+} fake_models[FAKE_NR_MODELS];
+
+void fake_attach(u64 phys, u64 size, const struct fake_device_ops *ops)
+{
+	unsigned int i = 0;
+
+	while (fake_models[i].ops) {
+		i++;
+		ASSERT(i < FAKE_NR_MODELS);
+	}
+	fake_models[i] = (struct fake_model) { phys, size, ops };
+}
+
+static const struct fake_model *fake_model_at(u64 phys)
+{
+	unsigned int i;
+
+	for (i = 0; i < FAKE_NR_MODELS && fake_models[i].ops; i++) {
+		if (phys - fake_models[i].phys < fake_models[i].size)
+			return &fake_models[i];
+	}
+
+	return NULL;
+}
+
 void fake_device_fill(void)
 {
 	unsigned int i;
@@ -30,10 +61,17 @@ static u8 *fake_register(u64 addr, u64 size, u64 *phys)
 
 static u64 fake_read(void *addr, u64 size)
 {
+	const struct fake_model *model;
 	u64 value = 0;
 	u64 phys;
+	u8 *reg;
 
-	memcpy(&value, fake_register((u64)addr, size, &phys), size);
+	reg = fake_register((u64)addr, size, &phys);
+	model = fake_model_at(phys);
+	if (model)
+		value = model->ops->read(phys - model->phys, size);
+	else
+		memcpy(&value, reg, size);
 	fake_log(FAKE_READ, phys, size, value, false);
 
 	return value;
@@ -41,10 +79,17 @@ static u64 fake_read(void *addr, u64 size)
 
 static void fake_write(u64 value, void *addr, u64 size, bool ordered)
 {
+	const struct fake_model *model;
 	u64 phys;
+	u8 *reg;
 
-	memcpy(fake_register((u64)addr, size, &phys), &value, size);
+	reg = fake_register((u64)addr, size, &phys);
 	fake_log(FAKE_WRITE, phys, size, value, ordered);
+	model = fake_model_at(phys);
+	if (model)
+		model->ops->write(phys - model->phys, size, value);
+	else
+		memcpy(reg, &value, size);
 }
 
 u32 fake_readl(void *addr)

@@ -34,6 +34,15 @@ extern struct fake_sysregs {
 #define write_sysreg_el2(v, r)	(FAKE_EL2_##r = (v))
 #define write_sysreg_el1(v, r)	(FAKE_EL1_##r = (v))
 
+/* The clock: nanoseconds, and each look takes one microsecond. */
+#define FAKE_CNTFRQ		1000000000ULL
+extern u64 fake_clock;
+#undef read_sysreg
+#define read_sysreg(r)		FAKE_READ_##r
+#define FAKE_READ_cntfrq_el0	FAKE_CNTFRQ
+#define __arch_counter_get_cntpct()	(fake_clock += FAKE_CNTFRQ / 1000000)
+#define cpu_relax()		do { } while (0)
+
 /* MMIO: see fake_mmio.c. The plain accessors imply a barrier, on arm64. */
 u32 fake_readl(void *addr);
 u64 fake_readq(void *addr);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Waiting for a device at EL2: bounded by the clock, since nothing else runs on
+ * this CPU meanwhile and the device may never answer.
+ */
+#ifndef __ARM64_KVM_NVHE_DEVMED_WAIT_H__
+#define __ARM64_KVM_NVHE_DEVMED_WAIT_H__
+
+#include <linux/types.h>
+
+#include <asm/arch_timer.h>
+#include <asm/processor.h>
+#include <asm/sysreg.h>
+
+/* The physical counter: the virtual one may have an offset of a guest's. */
+static inline u64 devmed_deadline(u32 usecs)
+{
+	return __arch_counter_get_cntpct() +
+	       (u64)usecs * read_sysreg(cntfrq_el0) / 1000000;
+}
+
+/**
+ * devmed_wait_until - wait until a device is done, or for so long
+ * @cond: evaluated again and again, at least once after the time is over
+ * @usecs: microseconds to wait
+ *
+ * Context: Any. Spins without WFE: no event need ever come.
+ * Return: @cond as it was last.
+ */
+#define devmed_wait_until(cond, usecs)					\
+({									\
+	u64 __deadline = devmed_deadline(usecs);			\
+	bool __done;							\
+									\
+	while (!(__done = (cond)) &&					\
+	       __arch_counter_get_cntpct() <= __deadline)		\
+		cpu_relax();						\
+									\
+	__done || (cond);						\
+})
+
+#endif /* __ARM64_KVM_NVHE_DEVMED_WAIT_H__ */

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waiting for a device: nvhe/devmed_wait.h, and the models that one waits for.
+ */
+#include <nvhe/devmed_wait.h>
+
+#include "fake.h"
+#include "harness.h"
+
+#define BASE	0x08080000ULL
+
+static unsigned int busy;
+
+static u64 slow_read(u64 offset, u8 size)
+{
+	ASSERT_EQ(offset, 8);
+	ASSERT_EQ(size, 4);
+
+	return busy ? busy-- : 0;
+}
+
+static void slow_write(u64 offset, u8 size, u64 value)
+{
+	busy = value;
+}
+
+static const struct fake_device_ops slow_ops = { slow_read, slow_write };
+
+TEST(wait_until_done)
+{
+	void __iomem *reg = (void __iomem *)(FAKE_DEV_BASE + BASE + 8);
+
+	fake_attach(BASE, SZ_4K, &slow_ops);
+
+	writel(5, reg);
+	ASSERT(devmed_wait_until(!readl(reg), 100));
+	ASSERT_EQ(busy, 0);
+
+	writel(1000000, reg);
+	ASSERT(!devmed_wait_until(!readl(reg), 100));
+	ASSERT(busy > 1000000 - 200);
+}
+
+/* The time is over before the first look, but not unfairly. */
+TEST(wait_looks_once_more)
+{
+	unsigned int looks = 0;
+
+	ASSERT(devmed_wait_until(looks++, 0));
+	ASSERT_EQ(looks, 2);
+}
