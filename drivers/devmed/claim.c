@@ -24,6 +24,8 @@ unsigned int devmed_nr_missing;
 
 static const char * const devmed_class_names[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_ITS]	= "its",
+	[DEVMED_CLASS_GICR]	= "gicr",
+	[DEVMED_CLASS_GICR_VLPI] = "gicr-vlpi",
 	[DEVMED_CLASS_SMMUV3]	= "smmuv3",
 };
 
@@ -82,7 +84,8 @@ void devmed_note_missing(const char *what, const char *why)
 
 static void devmed_register_claim(struct devmed_claim *claim)
 {
-	u32 flags = devmed_wants_direct_reads() ? DEVMED_REGION_DIRECT_READS : 0;
+	u32 flags = devmed_wants_direct_reads(claim->mode) ?
+		    DEVMED_REGION_DIRECT_READS : 0;
 	long ret;
 
 	ret = devmed_hcall_setup(DEVMED_SETUP_REGISTER, claim->class,
@@ -95,10 +98,9 @@ static void devmed_register_claim(struct devmed_claim *claim)
 		return;
 	}
 
-	/* No backend yet: "on" forwards too. */
+	/* Until its backend has started. */
 	claim->mode = DEVMED_FORWARD;
 	claim->region = ret;
-	pr_info("%s: every access is trapped and forwarded\n", claim->name);
 }
 
 /**
@@ -110,16 +112,17 @@ static void devmed_register_claim(struct devmed_claim *claim)
  * What goes wrong is reported by name, and counts for the policy.
  *
  * Context: Trusted phase, from devmed_host_setup().
+ * Return: the claim, for the backend to complete; NULL if there is no room.
  */
-void devmed_add_claim(enum devmed_class class, phys_addr_t base,
-		      phys_addr_t size)
+struct devmed_claim *devmed_add_claim(enum devmed_class class, phys_addr_t base,
+				      phys_addr_t size)
 {
 	struct devmed_claim *claim;
 
 	if (devmed_nr_claims == ARRAY_SIZE(devmed_claims)) {
 		devmed_note_missing(devmed_class_names[class],
 				    "there are more devices than regions");
-		return;
+		return NULL;
 	}
 
 	claim = &devmed_claims[devmed_nr_claims++];
@@ -130,11 +133,126 @@ void devmed_add_claim(enum devmed_class class, phys_addr_t base,
 	snprintf(claim->name, sizeof(claim->name), "%s@%llx",
 		 devmed_class_names[class], (u64)base);
 
-	if (claim->mode == DEVMED_OFF)
-		pr_info("%s: left to the host\n", claim->name);
-	else
+	if (claim->mode != DEVMED_OFF)
 		devmed_register_claim(claim);
 
 	if (claim->mode == DEVMED_OFF || claim->mode == DEVMED_FAILED)
 		devmed_nr_missing++;
+
+	return claim;
+}
+
+/**
+ * devmed_find_claim - find a device by its address
+ * @class: what it is
+ * @base: physical address of its registers
+ *
+ * Context: After devmed_host_setup().
+ * Return: the claim, or NULL if there is none.
+ */
+struct devmed_claim *devmed_find_claim(enum devmed_class class, phys_addr_t base)
+{
+	unsigned int i;
+
+	for (i = 0; i < devmed_nr_claims; i++) {
+		if (devmed_claims[i].class == class && devmed_claims[i].base == base)
+			return &devmed_claims[i];
+	}
+
+	return NULL;
+}
+
+/**
+ * devmed_start_claim - let the backend answer for a device
+ * @claim: a registered device
+ * @arg1: for the backend
+ * @arg2: for the backend
+ *
+ * Context: Trusted phase.
+ * Return: 0; or what EL2 returns, the device being forwarded: an errno, or a
+ * number of the backend's.
+ */
+int devmed_start_claim(struct devmed_claim *claim, u64 arg1, u64 arg2)
+{
+	claim->error = devmed_hcall_setup(DEVMED_SETUP_START, claim->region, arg1,
+					  arg2, 0);
+	if (!claim->error)
+		claim->mode = DEVMED_ON;
+
+	return claim->error;
+}
+
+/**
+ * devmed_start_class - let the backend answer for every device of a class
+ * @class: which
+ *
+ * Context: Trusted phase.
+ * Return: 0, or the error of the first that does not start; -ENODEV if EL2 does
+ * not hold one of them.
+ */
+int devmed_start_class(enum devmed_class class)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < devmed_nr_claims && !ret; i++) {
+		struct devmed_claim *claim = &devmed_claims[i];
+
+		if (claim->class == class)
+			ret = claim->mode == DEVMED_FORWARD ?
+			      devmed_start_claim(claim, 0, 0) : -ENODEV;
+	}
+
+	return ret;
+}
+
+/**
+ * devmed_stop_class - undo devmed_start_claim() for a class, last first
+ * @class: which
+ * @why: an errno, for the report
+ *
+ * Context: Trusted phase.
+ */
+void devmed_stop_class(enum devmed_class class, int why)
+{
+	unsigned int i = devmed_nr_claims;
+
+	while (i--) {
+		struct devmed_claim *claim = &devmed_claims[i];
+
+		if (claim->class != class || claim->mode != DEVMED_ON)
+			continue;
+		if (!devmed_hcall_setup(DEVMED_SETUP_STOP, claim->region, 0, 0, 0))
+			claim->mode = DEVMED_FORWARD;
+		claim->error = why;
+	}
+}
+
+/**
+ * devmed_report_claims - say what became of each device
+ *
+ * Context: Any, the trusted phase being over.
+ */
+void devmed_report_claims(void)
+{
+	static const char * const texts[] = {
+		[DEVMED_OFF]		= "left to the host",
+		[DEVMED_FORWARD]	= "every access is trapped and forwarded",
+		[DEVMED_ON]		= "mediated",
+	};
+	unsigned int i;
+
+	for (i = 0; i < devmed_nr_claims; i++) {
+		const struct devmed_claim *claim = &devmed_claims[i];
+
+		if (claim->mode == DEVMED_FAILED)
+			continue;
+		if (claim->reason)
+			pr_warn("%s: cannot be mediated: %s\n", claim->name,
+				claim->reason);
+		else if (claim->error)
+			pr_warn("%s: cannot be mediated: %pe\n", claim->name,
+				ERR_PTR(claim->error));
+		pr_info("%s: %s\n", claim->name, texts[claim->mode]);
+	}
 }

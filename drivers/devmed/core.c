@@ -7,13 +7,19 @@
 
 #include <linux/arm-smccc.h>
 #include <linux/array_size.h>
+#include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
+#include <linux/stop_machine.h>
 
 #include <asm/kvm_asm.h>
 #include <asm/virt.h>
@@ -23,20 +29,45 @@
 /* Set once, at the end of the trusted phase, whatever came of it. */
 static bool devmed_settled;
 
-static void __init devmed_reserve_pool(void)
+/* What the devices that were found need to start. */
+static size_t devmed_pool_size __initdata;
+
+/**
+ * devmed_want_pool - have more memory reserved for EL2
+ * @size: in bytes
+ *
+ * Context: Trusted phase, from devmed_host_setup().
+ */
+void __init devmed_want_pool(size_t size)
 {
-	unsigned int nr_pages = devmed_wanted_pool();
+	devmed_pool_size += size;
+}
+
+/*
+ * Some ITSs drive 32 address bits only: wherever there is memory below 4 GiB,
+ * EL2 gets that.
+ */
+static void *devmed_alloc_low(size_t size)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
+	void *pages = alloc_pages_exact(size, gfp | GFP_DMA32);
+
+	return pages ?: alloc_pages_exact(size, gfp);
+}
+
+/* What the page allocator has in one piece. */
+#define DEVMED_POOL_CHUNK	BIT(MAX_PAGE_ORDER)
+
+static bool __init devmed_reserve_chunk(unsigned int nr_pages)
+{
 	size_t size = (size_t)nr_pages * PAGE_SIZE;
 	void *pages;
 	long ret;
 
-	if (!nr_pages)
-		return;
-
-	pages = alloc_pages_exact(size, GFP_KERNEL | __GFP_NOWARN);
+	pages = devmed_alloc_low(size);
 	if (!pages) {
 		pr_warn("no pool: cannot allocate %u pages\n", nr_pages);
-		return;
+		return false;
 	}
 
 	ret = devmed_hcall_setup(DEVMED_SETUP_POOL,
@@ -47,6 +78,19 @@ static void __init devmed_reserve_pool(void)
 			ERR_PTR(ret));
 		free_pages_exact(pages, size);
 	}
+
+	return !ret;
+}
+
+static void __init devmed_reserve_pool(void)
+{
+	unsigned int nr_pages = devmed_wanted_pool(devmed_pool_size >> PAGE_SHIFT);
+	unsigned int count = 0;
+
+	do {
+		nr_pages -= count;
+		count = min_t(unsigned int, nr_pages, DEVMED_POOL_CHUNK);
+	} while (count && devmed_reserve_chunk(count));
 }
 
 /**
@@ -56,14 +100,68 @@ static void __init devmed_reserve_pool(void)
  */
 void __init devmed_host_setup(void)
 {
+	devmed_find_gicr();
 	devmed_find_its();
 	devmed_find_smmuv3();
 	devmed_reserve_pool();
+	devmed_start_smmuv3();
 	devmed_hcall_setup(DEVMED_SETUP_POLICY, devmed_wants_require(),
 			   devmed_nr_missing, 0, 0);
 
 	if (devmed_wants_require())
 		pr_warn("policy: protected guests are refused until every device is mediated\n");
+}
+
+/**
+ * struct devmed_stop - what all CPUs do together
+ * @finalize: takes the privileges of the CPU that calls it
+ * @arg: for @finalize
+ * @first: no CPU has come yet
+ * @done: the handover is over
+ */
+struct devmed_stop {
+	smp_call_func_t finalize;
+	void *arg;
+	atomic_t first;
+	bool done;
+};
+
+static int __init devmed_stop_cpu(void *data)
+{
+	struct devmed_stop *stop = data;
+
+	if (atomic_dec_and_test(&stop->first)) {
+		devmed_handover_its();
+		/* Pairs with smp_cond_load_acquire() on the other CPUs. */
+		smp_store_release(&stop->done, true);
+	} else {
+		smp_cond_load_acquire(&stop->done, VAL);
+	}
+	stop->finalize(stop->arg);
+
+	return 0;
+}
+
+/**
+ * devmed_host_finalize - hand over what runs, then end the trusted phase
+ * @finalize: takes the privileges of the CPU that calls it
+ * @arg: for @finalize
+ *
+ * Context: May sleep; called once, after devmed_host_setup().
+ */
+void __init devmed_host_finalize(smp_call_func_t finalize, void *arg)
+{
+	struct devmed_stop stop = {
+		.finalize = finalize, .arg = arg, .first = ATOMIC_INIT(1),
+	};
+
+	if (devmed_prepare_its())
+		stop_machine(devmed_stop_cpu, &stop, cpu_online_mask);
+	else
+		on_each_cpu(finalize, arg, 1);
+
+	devmed_finish_its();
+	devmed_report_claims();
 }
 
 /**
@@ -133,16 +231,16 @@ EXPORT_SYMBOL_GPL(devmed_read_counter);
 int devmed_pool_topup(unsigned int nr_pages)
 {
 	while (nr_pages--) {
-		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT);
+		void *page = devmed_alloc_low(PAGE_SIZE);
 		int ret;
 
 		if (!page)
 			return -ENOMEM;
 
-		ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP, page_to_pfn(page), 0,
-				   NULL);
+		ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP,
+				   virt_to_phys(page) >> PAGE_SHIFT, 0, NULL);
 		if (ret) {
-			__free_page(page);
+			free_pages_exact(page, PAGE_SIZE);
 			return ret;
 		}
 	}
@@ -150,6 +248,25 @@ int devmed_pool_topup(unsigned int nr_pages)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(devmed_pool_topup);
+
+/**
+ * devmed_reserve - see to it that EL2 has so much free memory
+ * @size: in bytes
+ *
+ * A device driver is about to ask for something that EL2 needs memory for. If
+ * there is none, EL2 will refuse that.
+ *
+ * Context: May sleep.
+ */
+void devmed_reserve(size_t size)
+{
+	unsigned int want = DIV_ROUND_UP(size, PAGE_SIZE);
+	u64 have;
+
+	if (!devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_FREE, &have) &&
+	    have < want)
+		devmed_pool_topup(want - have);
+}
 
 /**
  * devmed_counter_name - the word for a counter of a region
@@ -162,6 +279,8 @@ const char *devmed_counter_name(unsigned int counter)
 	static const char * const names[DEVMED_NR_COUNTERS] = {
 		[DEVMED_READS]			= "reads",
 		[DEVMED_WRITES]			= "writes",
+		[DEVMED_CMD_PASSED]		= "cmd-passed",
+		[DEVMED_CMD_REWRITTEN]		= "cmd-rewritten",
 		[DEVMED_REFUSED_SYNDROME]	= "no-syndrome",
 		[DEVMED_REFUSED_WALK]		= "walk",
 		[DEVMED_REFUSED_CACHE_OP]	= "cache-op",
@@ -175,6 +294,13 @@ const char *devmed_counter_name(unsigned int counter)
 		[DEVMED_REFUSED_HOLE]		= "hole",
 		[DEVMED_REFUSED_DIRECTION]	= "direction",
 		[DEVMED_REFUSED_HANDLER]	= "handler",
+		[DEVMED_CMD_OPCODE]		= "cmd-opcode",
+		[DEVMED_CMD_DEVICE]		= "cmd-device",
+		[DEVMED_CMD_EVENT]		= "cmd-event",
+		[DEVMED_CMD_INTID]		= "cmd-intid",
+		[DEVMED_CMD_COLLECTION]		= "cmd-collection",
+		[DEVMED_CMD_TARGET]		= "cmd-target",
+		[DEVMED_CMD_MEMORY]		= "cmd-memory",
 	};
 
 	return counter < ARRAY_SIZE(names) ? names[counter] : "unknown";

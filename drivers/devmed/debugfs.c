@@ -38,18 +38,21 @@ static int devmed_regions_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
 
-	seq_printf(m, "%-20s %-18s %-10s %-8s %12s %12s %12s\n", "name", "base",
-		   "size", "mode", "reads", "writes", "refused");
+	seq_printf(m, "%-20s %-18s %-10s %-8s %12s %12s %12s %12s %12s\n", "name",
+		   "base", "size", "mode", "reads", "writes", "refused",
+		   "passed", "rewritten");
 
 	for (i = 0; i < devmed_nr_claims; i++) {
 		const struct devmed_claim *claim = &devmed_claims[i];
 
-		seq_printf(m, "%-20s 0x%016llx 0x%-8llx %-8s %12llu %12llu %12llu\n",
+		seq_printf(m, "%-20s 0x%016llx 0x%-8llx %-8s %12llu %12llu %12llu %12llu %12llu\n",
 			   claim->name, (u64)claim->base, (u64)claim->size,
 			   devmed_mode_name(claim->mode),
 			   devmed_count(claim, DEVMED_READS),
 			   devmed_count(claim, DEVMED_WRITES),
-			   devmed_count_refused(claim));
+			   devmed_count_refused(claim),
+			   devmed_count(claim, DEVMED_CMD_PASSED),
+			   devmed_count(claim, DEVMED_CMD_REWRITTEN));
 	}
 
 	return 0;
@@ -63,6 +66,9 @@ static void devmed_show_globals(struct seq_file *m)
 		[DEVMED_POOL_LOW]	= "pool low",
 		[DEVMED_POOL_FAILED]	= "pool failed",
 		[DEVMED_UNRESOLVED]	= "hyp unresolved",
+		[DEVMED_DMA_TABLES]	= "dma tables",
+		[DEVMED_DMA_REFUSED]	= "dma refused",
+		[DEVMED_DMA_LOST]	= "dma lost",
 	};
 	unsigned int i;
 	u64 value;

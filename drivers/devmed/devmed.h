@@ -9,6 +9,9 @@
 
 #include <kvm/devmed.h>
 
+/* ITSs that can be handed over. */
+#define DEVMED_MAX_ITS		16
+
 /**
  * enum devmed_mode - what is done with a device
  * @DEVMED_OFF: the host keeps it
@@ -31,7 +34,9 @@ enum devmed_mode {
  * @base: physical address of its registers
  * @size: in bytes
  * @region: EL2's number for it, if @mode is forward or on
- * @error: why @mode is failed, a negative errno
+ * @error: why @mode is not what was wanted, a negative errno
+ * @start_arg: what the firmware says, for DEVMED_SETUP_START
+ * @reason: the same as @error in words, NULL if there is none
  */
 struct devmed_claim {
 	char name[32];
@@ -41,37 +46,62 @@ struct devmed_claim {
 	phys_addr_t size;
 	u32 region;
 	int error;
+	u64 start_arg;
+	const char *reason;
 };
 
 /* param.c */
 enum devmed_mode devmed_wanted_mode(enum devmed_class class);
 bool devmed_wants_require(void);
-bool devmed_wants_direct_reads(void);
-unsigned int devmed_wanted_pool(void);
+bool devmed_wants_direct_reads(enum devmed_mode mode);
+unsigned int devmed_wanted_pool(unsigned int otherwise);
 
 /* claim.c */
 extern struct devmed_claim devmed_claims[DEVMED_MAX_REGIONS];
 extern unsigned int devmed_nr_claims;
 extern unsigned int devmed_nr_missing;
-void devmed_add_claim(enum devmed_class class, phys_addr_t base,
-		      phys_addr_t size);
+struct devmed_claim *devmed_add_claim(enum devmed_class class, phys_addr_t base,
+				      phys_addr_t size);
 void devmed_note_missing(const char *what, const char *why);
+struct devmed_claim *devmed_find_claim(enum devmed_class class, phys_addr_t base);
+int devmed_start_claim(struct devmed_claim *claim, u64 arg1, u64 arg2);
+int devmed_start_class(enum devmed_class class);
+void devmed_stop_class(enum devmed_class class, int why);
+void devmed_report_claims(void);
 const char *devmed_mode_name(enum devmed_mode mode);
 long devmed_hcall_setup(enum devmed_setup_op op, u64 arg1, u64 arg2, u64 arg3,
 			u64 arg4);
 
-/* its/its-host.c, smmuv3/smmu-host.c */
+/* core.c */
+void devmed_want_pool(size_t size);
+void devmed_reserve(size_t size);
+
+/* dma.c */
+unsigned int devmed_idmap_pages(unsigned int oas, bool blocks);
+
+/* its/its-host.c, its/gicr-host.c, its/its-handover.c, smmuv3/smmu-host.c */
 #ifdef CONFIG_DEVMED_ITS
 void devmed_find_its(void);
+void devmed_find_gicr(void);
+bool devmed_prepare_its(void);
+void devmed_handover_its(void);
+void devmed_finish_its(void);
 #else
 static inline void devmed_find_its(void)
 {
 	devmed_note_missing("its", "CONFIG_DEVMED_ITS is not set");
 }
+
+static inline void devmed_find_gicr(void) { }
+static inline bool devmed_prepare_its(void) { return false; }
+static inline void devmed_handover_its(void) { }
+static inline void devmed_finish_its(void) { }
 #endif
 #ifdef CONFIG_DEVMED_SMMUV3
 void devmed_find_smmuv3(void);
+void devmed_start_smmuv3(void);
 #else
+static inline void devmed_start_smmuv3(void) { }
 static inline void devmed_find_smmuv3(void)
 {
 	devmed_note_missing("smmuv3", "CONFIG_DEVMED_SMMUV3 is not set");

@@ -74,17 +74,18 @@ MODULE_PARM_DESC(smmuv3, "SMMUv3: on, forward or off (default: on)");
 module_param_cb(policy, &devmed_choice_ops, &devmed_policy, 0444);
 MODULE_PARM_DESC(policy, "a device that is not mediated: warn, or require to refuse protected guests (default: warn)");
 
-/* Nothing takes pages from the pool while every device is forwarded. */
-static unsigned int devmed_pool;
-module_param_named(pool, devmed_pool, uint, 0444);
-MODULE_PARM_DESC(pool, "pages reserved for EL2 at boot (default: 0)");
+static int devmed_pool = -1;
+module_param_named(pool, devmed_pool, int, 0444);
+MODULE_PARM_DESC(pool, "pages reserved for EL2 at boot (default: what the devices need to start)");
 
-static bool devmed_direct;
-module_param_named(direct_reads, devmed_direct, bool, 0444);
-MODULE_PARM_DESC(direct_reads, "let the host read forwarded registers without a trap, where that is harmless (default: N)");
+static int devmed_direct = -1;
+module_param_named(direct_reads, devmed_direct, int, 0444);
+MODULE_PARM_DESC(direct_reads, "let the host read registers without a trap where that is harmless: 0 or 1 (default: 1 for devices that are on)");
 
 static const struct devmed_choice * const devmed_class_choices[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_ITS]	= &devmed_its,
+	[DEVMED_CLASS_GICR]	= &devmed_its,
+	[DEVMED_CLASS_GICR_VLPI] = &devmed_its,
 	[DEVMED_CLASS_SMMUV3]	= &devmed_smmuv3,
 };
 
@@ -110,21 +111,23 @@ bool devmed_wants_require(void)
 }
 
 /**
- * devmed_wants_direct_reads - is devmed.direct_reads set?
+ * devmed_wants_direct_reads - may reads go without a trap?
+ * @mode: what the device is to be
  *
- * Return: true if reads need not trap where that is harmless.
+ * Return: true if the host reads registers itself where that is harmless.
  */
-bool devmed_wants_direct_reads(void)
+bool devmed_wants_direct_reads(enum devmed_mode mode)
 {
-	return devmed_direct;
+	return devmed_direct < 0 ? mode == DEVMED_ON : devmed_direct;
 }
 
 /**
  * devmed_wanted_pool - what devmed.pool= says
+ * @otherwise: what holds if it says nothing
  *
  * Return: pages to reserve for EL2.
  */
-unsigned int devmed_wanted_pool(void)
+unsigned int devmed_wanted_pool(unsigned int otherwise)
 {
-	return devmed_pool;
+	return devmed_pool < 0 ? otherwise : devmed_pool;
 }

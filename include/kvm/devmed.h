@@ -11,8 +11,11 @@
 
 #include <linux/types.h>
 
-/* Regions that EL2 can mediate. A system with more of them is not mediated. */
-#define DEVMED_MAX_REGIONS	64
+/*
+ * Regions that EL2 can mediate: up to two for each redistributor. A system with
+ * more of them is not mediated.
+ */
+#define DEVMED_MAX_REGIONS	(64 + 2 * CONFIG_NR_CPUS)
 
 /* In place of a region: counters that belong to no region. */
 #define DEVMED_GLOBAL		U32_MAX
@@ -20,11 +23,15 @@
 /**
  * enum devmed_class - which register table answers for a region
  * @DEVMED_CLASS_ITS: a GICv3/v4 ITS, its frames from GITS_CTLR on
+ * @DEVMED_CLASS_GICR: RD_base, a redistributor's frame for the CPU and its LPIs
+ * @DEVMED_CLASS_GICR_VLPI: VLPI_base, its frame for virtual LPIs
  * @DEVMED_CLASS_SMMUV3: an SMMUv3, register pages 0 and 1
  * @DEVMED_NR_CLASSES: number of the above
  */
 enum devmed_class {
 	DEVMED_CLASS_ITS,
+	DEVMED_CLASS_GICR,
+	DEVMED_CLASS_GICR_VLPI,
 	DEVMED_CLASS_SMMUV3,
 	DEVMED_NR_CLASSES
 };
@@ -36,7 +43,13 @@ enum devmed_class {
  * enum devmed_setup_op - first argument of __devmed_setup (trusted phase only)
  * @DEVMED_SETUP_REGISTER: class, base, size, flags; returns the region
  * @DEVMED_SETUP_UNREGISTER: region
- * @DEVMED_SETUP_POOL: pfn, number of pages
+ * @DEVMED_SETUP_POOL: pfn, number of pages; more of them by further calls
+ * @DEVMED_SETUP_START: region, two arguments of its class's: let the backend
+ *	answer for it
+ * @DEVMED_SETUP_STOP: region: undo the above
+ * @DEVMED_SETUP_ADOPT: region, and three arguments of its class's: something of
+ *	the device that was live before
+ * @DEVMED_SETUP_DMA: build the stage-2 that DMA sees, once all SMMUs are started
  * @DEVMED_SETUP_POLICY: 1 to refuse protected guests until every device is
  *	mediated, number of devices that could not be registered
  */
@@ -44,7 +57,44 @@ enum devmed_setup_op {
 	DEVMED_SETUP_REGISTER,
 	DEVMED_SETUP_UNREGISTER,
 	DEVMED_SETUP_POOL,
+	DEVMED_SETUP_START,
+	DEVMED_SETUP_STOP,
+	DEVMED_SETUP_ADOPT,
+	DEVMED_SETUP_DMA,
 	DEVMED_SETUP_POLICY,
+};
+
+/*
+ * DEVMED_SETUP_START of an SMMUv3: what the firmware says. It is coherent; it
+ * sends no MSIs for its own events, so that EL2 can offer them for CMD_SYNC.
+ */
+#define DEVMED_SMMUV3_COHERENT	BIT(0)
+#define DEVMED_SMMUV3_WIRED	BIT(1)
+
+/**
+ * enum devmed_smmuv3_refusal - why EL2 does not mediate an SMMUv3
+ * @DEVMED_SMMUV3_PRESET: its tables or queues are fixed by the implementation
+ * @DEVMED_SMMUV3_ECMDQ: it has Enhanced Command queues
+ * @DEVMED_SMMUV3_STAGES: it has no stage 2, or does not nest it
+ * @DEVMED_SMMUV3_ERRATUM: an erratum affects nesting
+ * @DEVMED_SMMUV3_ENDIAN: its tables are big-endian
+ * @DEVMED_SMMUV3_QUEUES: its command queue is too small
+ * @DEVMED_SMMUV3_FRAMES: it has no register page 1
+ * @DEVMED_SMMUV3_STUCK: it does not answer
+ * @DEVMED_SMMUV3_NR_REFUSALS: one more than the last of the above
+ *
+ * DEVMED_SETUP_START returns one of these, an errno, or 0.
+ */
+enum devmed_smmuv3_refusal {
+	DEVMED_SMMUV3_PRESET = 1,
+	DEVMED_SMMUV3_ECMDQ,
+	DEVMED_SMMUV3_STAGES,
+	DEVMED_SMMUV3_ERRATUM,
+	DEVMED_SMMUV3_ENDIAN,
+	DEVMED_SMMUV3_QUEUES,
+	DEVMED_SMMUV3_FRAMES,
+	DEVMED_SMMUV3_STUCK,
+	DEVMED_SMMUV3_NR_REFUSALS
 };
 
 /**
@@ -61,6 +111,9 @@ enum devmed_call_op {
  * enum devmed_counter - what is counted for each region
  * @DEVMED_READS: reads that were answered, by the device or by EL2
  * @DEVMED_WRITES: writes that were answered, by the device or by EL2
+ * @DEVMED_CMD_PASSED: commands that hardware got as the host wrote them, but for
+ *	reserved bits
+ * @DEVMED_CMD_REWRITTEN: commands that hardware got with other operands
  * @DEVMED_REFUSED_SYNDROME: abort injected, ESR_EL2.ISV was 0
  * @DEVMED_REFUSED_WALK: abort injected, a stage-1 table walk ended here
  * @DEVMED_REFUSED_CACHE_OP: abort injected, cache maintenance
@@ -75,11 +128,20 @@ enum devmed_call_op {
  * @DEVMED_REFUSED_DIRECTION: read of a write-only register as zero, or write
  *	of a read-only one ignored
  * @DEVMED_REFUSED_HANDLER: a backend refused the value
+ * @DEVMED_CMD_OPCODE: command refused, no such opcode or not for the host
+ * @DEVMED_CMD_DEVICE: command refused, DeviceID out of range or not mapped
+ * @DEVMED_CMD_EVENT: command refused, EventID or their number out of range
+ * @DEVMED_CMD_INTID: command refused, not an LPI of this system
+ * @DEVMED_CMD_COLLECTION: command refused, ICID out of range
+ * @DEVMED_CMD_TARGET: command refused, no such redistributor
+ * @DEVMED_CMD_MEMORY: command refused, EL2 has no pages for it
  * @DEVMED_NR_COUNTERS: number of the above
  */
 enum devmed_counter {
 	DEVMED_READS,
 	DEVMED_WRITES,
+	DEVMED_CMD_PASSED,
+	DEVMED_CMD_REWRITTEN,
 	DEVMED_REFUSED_SYNDROME,
 	DEVMED_REFUSED_WALK,
 	DEVMED_REFUSED_CACHE_OP,
@@ -93,6 +155,13 @@ enum devmed_counter {
 	DEVMED_REFUSED_HOLE,
 	DEVMED_REFUSED_DIRECTION,
 	DEVMED_REFUSED_HANDLER,
+	DEVMED_CMD_OPCODE,
+	DEVMED_CMD_DEVICE,
+	DEVMED_CMD_EVENT,
+	DEVMED_CMD_INTID,
+	DEVMED_CMD_COLLECTION,
+	DEVMED_CMD_TARGET,
+	DEVMED_CMD_MEMORY,
 	DEVMED_NR_COUNTERS
 };
 
@@ -102,6 +171,9 @@ enum devmed_counter {
  * @DEVMED_POOL_LOW: the fewest that ever were
  * @DEVMED_POOL_FAILED: allocations that found it empty
  * @DEVMED_UNRESOLVED: aborts injected because no address could be found
+ * @DEVMED_DMA_TABLES: pages of the DMA stage-2 now
+ * @DEVMED_DMA_REFUSED: changes of ownership that it refused
+ * @DEVMED_DMA_LOST: pages of the host's that it has no room for
  * @DEVMED_NR_GLOBAL_COUNTERS: number of the above
  */
 enum devmed_global_counter {
@@ -109,18 +181,25 @@ enum devmed_global_counter {
 	DEVMED_POOL_LOW,
 	DEVMED_POOL_FAILED,
 	DEVMED_UNRESOLVED,
+	DEVMED_DMA_TABLES,
+	DEVMED_DMA_REFUSED,
+	DEVMED_DMA_LOST,
 	DEVMED_NR_GLOBAL_COUNTERS
 };
 
 #ifndef __KVM_NVHE_HYPERVISOR__
+#include <linux/smp.h>
+
 #ifdef CONFIG_DEVMED
 const char *devmed_counter_name(unsigned int counter);
 void devmed_host_setup(void);
+void devmed_host_finalize(smp_call_func_t finalize, void *arg);
 bool devmed_defer_probe(enum devmed_class class);
 int devmed_read_counter(u32 region, unsigned int counter, u64 *value);
 int devmed_pool_topup(unsigned int nr_pages);
 #else
 static inline void devmed_host_setup(void) { }
+#define devmed_host_finalize(finalize, arg)	on_each_cpu(finalize, arg, 1)
 static inline bool devmed_defer_probe(enum devmed_class class) { return false; }
 #endif
 #endif

@@ -6,6 +6,7 @@
 #include <linux/init.h>
 #include <linux/io.h>
 #include <linux/irqchip/arm-gic-v3.h>
+#include <linux/minmax.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
 #include <linux/sizes.h>
@@ -30,8 +31,13 @@ static phys_addr_t __init its_frames_size(phys_addr_t base)
 	return typer & GITS_TYPER_VMAPP ? 3 * SZ_64K : SZ_128K;
 }
 
+/* Room for the records, a level-2 table and the first devices. */
+#define ITS_POOL_SIZE		max(SZ_256K, 16 * PAGE_SIZE)
+
 static void __init its_claim(phys_addr_t base)
 {
+	if (devmed_wanted_mode(DEVMED_CLASS_ITS) == DEVMED_ON)
+		devmed_want_pool(ITS_POOL_SIZE);
 	devmed_add_claim(DEVMED_CLASS_ITS, base, its_frames_size(base));
 }
 
@@ -43,6 +49,10 @@ static void __init its_find_of(void)
 	for_each_compatible_node(np, NULL, "arm,gic-v3-its") {
 		if (!of_device_is_available(np))
 			continue;
+		/* There any write is an MSI, of the DeviceID that its address says. */
+		if (of_property_present(np, "socionext,synquacer-pre-its"))
+			devmed_note_missing(of_node_full_name(np),
+					    "it has a pre-ITS window");
 		if (of_address_to_resource(np, 0, &res))
 			devmed_note_missing(of_node_full_name(np), "no address");
 		else

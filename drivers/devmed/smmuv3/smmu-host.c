@@ -3,12 +3,93 @@
  * Finds every SMMUv3 that the firmware describes.
  */
 #include <linux/acpi.h>
+#include <linux/array_size.h>
+#include <linux/bitfield.h>
 #include <linux/init.h>
+#include <linux/io.h>
+#include <linux/minmax.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
 #include <linux/sizes.h>
 
 #include "../devmed.h"
+#include "smmu-layout.h"
+
+/* A queue of commands beside the one that EL2 reads, in pages of its own. */
+#define SMMU_HAS_CMDQV	"it has a Tegra CMDQV"
+
+/* The driver repeats commands of this one; EL2 would have to do so as well. */
+#define SMMU_REPEATS	"its invalidations have to be repeated"
+
+/* Records of EL2's, and a page for each 64 streams: room for sixty groups. */
+#define SMMU_POOL_PAGES	64
+
+/* The weakest SMMU decides what the stage-2 of all of them takes. */
+static unsigned int smmu_min_oas __initdata = 64;
+static bool smmu_all_blocks __initdata = true;
+
+static const char * __init smmu_refusal(long code)
+{
+	static const char * const names[DEVMED_SMMUV3_NR_REFUSALS] = {
+		[DEVMED_SMMUV3_PRESET]	= "its tables or queues are preset",
+		[DEVMED_SMMUV3_ECMDQ]	= "it has Enhanced Command queues",
+		[DEVMED_SMMUV3_STAGES]	= "it does not nest two stages",
+		[DEVMED_SMMUV3_ERRATUM]	= "an erratum of it affects nesting",
+		[DEVMED_SMMUV3_ENDIAN]	= "its tables are big-endian",
+		[DEVMED_SMMUV3_QUEUES]	= "its command queue is too small",
+		[DEVMED_SMMUV3_FRAMES]	= "it has no register page 1",
+		[DEVMED_SMMUV3_STUCK]	= "it does not answer",
+	};
+
+	return code < ARRAY_SIZE(names) && names[code] ? names[code] : "unknown";
+}
+
+/* IDR3 and IDR5 say how large the stage-2 will be (IHI 0070, 6.3.4 and 6.3.6). */
+static void __init smmu_want_pool(phys_addr_t base)
+{
+	static const u8 sizes[] = { 32, 36, 40, 42, 44, 48, 52, 48 };
+	void __iomem *page0 = ioremap(base, SZ_4K);
+	u32 idr3, idr5;
+
+	devmed_want_pool(SMMU_POOL_PAGES * PAGE_SIZE);
+	if (!page0)
+		return;
+
+	idr3 = readl(page0 + SMMU_IDR3);
+	idr5 = readl(page0 + SMMU_IDR5);
+	iounmap(page0);
+	smmu_min_oas = min_t(unsigned int, smmu_min_oas,
+			     sizes[FIELD_GET(SMMU_IDR5_OAS, idr5)]);
+	smmu_all_blocks &= FIELD_GET(SMMU_IDR3_BBML, idr3) > 0;
+}
+
+static struct devmed_claim * __init smmu_claim(phys_addr_t base,
+					       phys_addr_t size)
+{
+	if (devmed_wanted_mode(DEVMED_CLASS_SMMUV3) == DEVMED_ON)
+		smmu_want_pool(base);
+
+	return devmed_add_claim(DEVMED_CLASS_SMMUV3, base, size);
+}
+
+static void __init smmu_claim_of(struct device_node *np,
+				 const struct resource *res)
+{
+	struct devmed_claim *claim;
+
+	claim = smmu_claim(res->start, resource_size(res));
+	if (!claim)
+		return;
+
+	if (of_dma_is_coherent(np))
+		claim->start_arg |= DEVMED_SMMUV3_COHERENT;
+	if (!of_property_present(np, "msi-parent"))
+		claim->start_arg |= DEVMED_SMMUV3_WIRED;
+	if (of_property_present(np, "nvidia,cmdqv"))
+		claim->reason = SMMU_HAS_CMDQV;
+	else if (of_device_is_compatible(np, "nvidia,tegra264-smmu"))
+		claim->reason = SMMU_REPEATS;
+}
 
 static void __init smmu_find_of(void)
 {
@@ -21,8 +102,7 @@ static void __init smmu_find_of(void)
 		if (of_address_to_resource(np, 0, &res))
 			devmed_note_missing(of_node_full_name(np), "no address");
 		else
-			devmed_add_claim(DEVMED_CLASS_SMMUV3, res.start,
-					 resource_size(&res));
+			smmu_claim_of(np, &res);
 	}
 }
 
@@ -31,6 +111,24 @@ static void __init smmu_find_of(void)
 static phys_addr_t __init smmu_size(const struct acpi_iort_smmu_v3 *smmu)
 {
 	return smmu->model == ACPI_IORT_SMMU_V3_CAVIUM_CN99XX ? SZ_64K : SZ_128K;
+}
+
+static void __init smmu_claim_acpi(const struct acpi_iort_smmu_v3 *smmu)
+{
+	struct devmed_claim *claim;
+
+	claim = smmu_claim(smmu->base_address, smmu_size(smmu));
+	if (!claim)
+		return;
+
+	if (smmu->flags & ACPI_IORT_SMMU_V3_COHACC_OVERRIDE)
+		claim->start_arg |= DEVMED_SMMUV3_COHERENT;
+	/* Only then IORT gives it no MSI. */
+	if (smmu->event_gsiv && smmu->pri_gsiv && smmu->gerr_gsiv &&
+	    smmu->sync_gsiv)
+		claim->start_arg |= DEVMED_SMMUV3_WIRED;
+	if (acpi_dev_present("NVDA200C", NULL, -1))
+		claim->reason = SMMU_HAS_CMDQV;
 }
 
 static void __init smmu_parse_iort(const struct acpi_table_iort *iort)
@@ -49,8 +147,7 @@ static void __init smmu_parse_iort(const struct acpi_table_iort *iort)
 			return;
 		}
 		if (node->type == ACPI_IORT_NODE_SMMU_V3)
-			devmed_add_claim(DEVMED_CLASS_SMMUV3,
-					 smmu->base_address, smmu_size(smmu));
+			smmu_claim_acpi(smmu);
 		pos += node->length;
 	}
 }
@@ -87,4 +184,53 @@ void __init devmed_find_smmuv3(void)
 		smmu_find_of();
 	else
 		smmu_find_acpi();
+
+	if (smmu_min_oas <= 52)
+		devmed_want_pool(devmed_idmap_pages(smmu_min_oas, smmu_all_blocks) *
+				 PAGE_SIZE);
+}
+
+static void __init smmu_start_one(struct devmed_claim *claim)
+{
+	int ret;
+
+	if (claim->reason)
+		return;
+	ret = devmed_start_claim(claim, claim->start_arg, 0);
+	if (ret > 0)
+		claim->reason = smmu_refusal(ret);
+}
+
+/**
+ * devmed_start_smmuv3 - let EL2 answer for every SMMUv3, and confine DMA
+ *
+ * Without the DMA stage-2 the streams of all SMMUs would abort: then all of them
+ * are forwarded.
+ *
+ * Context: Trusted phase, from devmed_host_setup(), once there is a pool.
+ */
+void __init devmed_start_smmuv3(void)
+{
+	unsigned int started = 0;
+	unsigned int i;
+	long ret;
+
+	if (devmed_wanted_mode(DEVMED_CLASS_SMMUV3) != DEVMED_ON)
+		return;
+
+	for (i = 0; i < devmed_nr_claims; i++) {
+		struct devmed_claim *claim = &devmed_claims[i];
+
+		if (claim->class != DEVMED_CLASS_SMMUV3 ||
+		    claim->mode != DEVMED_FORWARD)
+			continue;
+		smmu_start_one(claim);
+		started += claim->mode == DEVMED_ON;
+	}
+	if (!started)
+		return;
+
+	ret = devmed_hcall_setup(DEVMED_SETUP_DMA, 0, 0, 0, 0);
+	if (ret)
+		devmed_stop_class(DEVMED_CLASS_SMMUV3, ret);
 }

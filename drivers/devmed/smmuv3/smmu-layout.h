@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SMMUv3 register offsets, IHI 0070, 6.2. The host driver's header holds them
- * too, next to much that EL2 cannot include.
+ * SMMUv3: registers (IHI 0070, 6.2 and 6.3), commands (4), stream table (5.1,
+ * 5.2). The host driver's header holds them too, next to much that EL2 cannot
+ * include.
  */
 #ifndef __DEVMED_SMMU_LAYOUT_H
 #define __DEVMED_SMMU_LAYOUT_H
 
+#include <linux/bits.h>
+
 /* Page 0 */
 #define SMMU_IDR0			0x000
+#define SMMU_IDR3			0x00c
+#define SMMU_IDR5			0x014
 #define SMMU_IIDR			0x018
 #define SMMU_AIDR			0x01c
 #define SMMU_CR0			0x020
@@ -50,6 +55,7 @@
 #define SMMU_DPT_BASE_CFG		0x208
 #define SMMU_DPT_CFG_FAR		0x210
 #define SMMU_IDREGS			0xfd0
+#define SMMU_NR_IDREGS			12
 
 /* Page 1, at SMMU_PAGE1 from the base */
 #define SMMU_PAGE1			0x10000
@@ -57,5 +63,202 @@
 #define SMMU_EVENTQ_CONS		(SMMU_PAGE1 + 0x0ac)
 #define SMMU_PRIQ_PROD			(SMMU_PAGE1 + 0x0c8)
 #define SMMU_PRIQ_CONS			(SMMU_PAGE1 + 0x0cc)
+
+#define SMMU_IDR0_S2P			BIT(0)
+#define SMMU_IDR0_S1P			BIT(1)
+#define SMMU_IDR0_TTF			GENMASK(3, 2)
+#define SMMU_IDR0_COHACC		BIT(4)
+#define SMMU_IDR0_HTTU			GENMASK(7, 6)
+#define SMMU_IDR0_ATS			BIT(10)
+#define SMMU_IDR0_ASID16		BIT(12)
+#define SMMU_IDR0_MSI			BIT(13)
+#define SMMU_IDR0_CD2L			BIT(19)
+#define SMMU_IDR0_TTENDIAN		GENMASK(22, 21)
+#define SMMU_IDR0_STALL_MODEL		GENMASK(25, 24)
+#define SMMU_IDR0_TERM_MODEL		BIT(26)
+#define SMMU_IDR0_ST_LEVEL		GENMASK(28, 27)
+
+#define SMMU_TTF_AARCH64		BIT(1)
+#define SMMU_TTENDIAN_MIXED		0
+#define SMMU_TTENDIAN_LE		2
+#define SMMU_STALL_BOTH			0
+#define SMMU_STALL_NONE			1
+#define SMMU_STALL_FORCED		2
+#define SMMU_ST_LEVEL_2			1
+
+#define SMMU_IDR1_SIDSIZE		GENMASK(5, 0)
+#define SMMU_IDR1_SSIDSIZE		GENMASK(10, 6)
+#define SMMU_IDR1_EVENTQS		GENMASK(20, 16)
+#define SMMU_IDR1_CMDQS			GENMASK(25, 21)
+#define SMMU_IDR1_REL			BIT(28)
+#define SMMU_IDR1_QUEUES_PRESET		BIT(29)
+#define SMMU_IDR1_TABLES_PRESET		BIT(30)
+#define SMMU_IDR1_ECMDQ			BIT(31)
+
+#define SMMU_IDR3_HAD			BIT(2)
+#define SMMU_IDR3_STT			BIT(9)
+#define SMMU_IDR3_RIL			BIT(10)
+#define SMMU_IDR3_BBML			GENMASK(12, 11)
+#define SMMU_IDR3_E0PD			BIT(13)
+
+#define SMMU_IDR5_OAS			GENMASK(2, 0)
+#define SMMU_IDR5_GRAN4K		BIT(4)
+#define SMMU_IDR5_GRAN16K		BIT(5)
+#define SMMU_IDR5_GRAN64K		BIT(6)
+#define SMMU_IDR5_VAX			GENMASK(11, 10)
+#define SMMU_IDR5_STALL_MAX		GENMASK(31, 16)
+
+#define SMMU_OAS_48			5
+
+#define SMMU_IIDR_IMPLEMENTER		GENMASK(11, 0)
+#define SMMU_IIDR_REVISION		GENMASK(15, 12)
+#define SMMU_IIDR_VARIANT		GENMASK(19, 16)
+#define SMMU_IIDR_PRODUCT		GENMASK(31, 20)
+
+#define SMMU_CR0_SMMUEN			BIT(0)
+#define SMMU_CR0_EVENTQEN		BIT(2)
+#define SMMU_CR0_CMDQEN			BIT(3)
+#define SMMU_CR0_ATSCHK			BIT(4)
+
+/* Tables and queues: Inner Shareable, Write-Back inner and outer. */
+#define SMMU_CR1_FIELDS			GENMASK(11, 0)
+#define SMMU_CR1_CACHED			(3 << 10 | 1 << 8 | 1 << 6 | \
+					 3 << 4 | 1 << 2 | 1 << 0)
+
+#define SMMU_CR2_RECINVSID		BIT(1)
+#define SMMU_CR2_PTM			BIT(2)
+#define SMMU_CR2_FIELDS			GENMASK(2, 0)
+
+#define SMMU_GBPA_ABORT			BIT(20)
+#define SMMU_GBPA_UPDATE		BIT(31)
+
+#define SMMU_IRQ_GERROR			BIT(0)
+#define SMMU_IRQ_EVENTQ			BIT(2)
+
+#define SMMU_GERROR_CMDQ_ERR		BIT(0)
+#define SMMU_GERROR_EVENTQ_ABT		BIT(2)
+#define SMMU_GERROR_MSI_CMDQ_ABT	BIT(4)
+#define SMMU_GERROR_MSI_EVENTQ_ABT	BIT(5)
+#define SMMU_GERROR_MSI_GERROR_ABT	BIT(7)
+#define SMMU_GERROR_SFM			BIT(8)
+
+#define SMMU_MSI_ADDR			GENMASK_ULL(51, 2)
+#define SMMU_MSI_ATTR_FIELDS		GENMASK(5, 0)
+#define SMMU_MSI_ATTR_DEVICE_NGNRE	0x1
+
+#define SMMU_STRTAB_BASE_RA		BIT_ULL(62)
+#define SMMU_STRTAB_BASE_ADDR		GENMASK_ULL(51, 6)
+#define SMMU_STRTAB_LOG2SIZE		GENMASK(5, 0)
+#define SMMU_STRTAB_SPLIT		GENMASK(10, 6)
+#define SMMU_STRTAB_FMT			GENMASK(17, 16)
+#define SMMU_STRTAB_FMT_2LVL		1
+
+#define SMMU_QUEUE_BASE_RA		BIT_ULL(62)
+#define SMMU_QUEUE_BASE_ADDR		GENMASK_ULL(51, 5)
+#define SMMU_QUEUE_LOG2SIZE		GENMASK(4, 0)
+#define SMMU_QUEUE_OVERFLOW		BIT(31)
+
+#define SMMU_CMDQ_CONS_ERR		GENMASK(30, 24)
+#define SMMU_CERROR_ILL			1
+
+/* Commands: double-word 0, then double-word 1 */
+#define SMMU_CMD_SIZE			16
+#define SMMU_EVENT_SIZE			32
+
+#define SMMU_CMD_OP			GENMASK_ULL(7, 0)
+#define SMMU_CMD_SID			GENMASK_ULL(63, 32)
+#define SMMU_CMD_SSID			GENMASK_ULL(31, 12)
+#define SMMU_CMD_SSV			BIT_ULL(11)
+#define SMMU_CMD_SSEC			BIT_ULL(10)
+#define SMMU_CMD_VMID			GENMASK_ULL(47, 32)
+#define SMMU_CMD_ASID			GENMASK_ULL(63, 48)
+#define SMMU_CMD_NUM			GENMASK_ULL(16, 12)
+#define SMMU_CMD_SCALE			GENMASK_ULL(24, 20)
+#define SMMU_CMD_SYNC_CS		GENMASK_ULL(13, 12)
+#define SMMU_CMD_SYNC_MSH		GENMASK_ULL(23, 22)
+#define SMMU_CMD_SYNC_MSIATTR		GENMASK_ULL(27, 24)
+#define SMMU_CMD_SYNC_MSIDATA		GENMASK_ULL(63, 32)
+#define SMMU_CMD_RESUME_AC		BIT_ULL(12)
+#define SMMU_CMD_RESUME_ABORT		BIT_ULL(13)
+
+#define SMMU_CMD1_LEAF			BIT_ULL(0)
+#define SMMU_CMD1_RANGE			GENMASK_ULL(4, 0)
+#define SMMU_CMD1_TTL			GENMASK_ULL(9, 8)
+#define SMMU_CMD1_TG			GENMASK_ULL(11, 10)
+#define SMMU_CMD1_ADDR			GENMASK_ULL(63, 12)
+#define SMMU_CMD1_MSIADDR		GENMASK_ULL(51, 2)
+#define SMMU_CMD1_STAG			GENMASK_ULL(15, 0)
+
+#define SMMU_SYNC_CS_NONE		0
+#define SMMU_SYNC_CS_IRQ		1
+#define SMMU_SYNC_CS_SEV		2
+
+#define SMMU_OP_PREFETCH_CONFIG		0x01
+#define SMMU_OP_PREFETCH_ADDR		0x02
+#define SMMU_OP_CFGI_STE		0x03
+#define SMMU_OP_CFGI_STE_RANGE		0x04
+#define SMMU_OP_CFGI_CD			0x05
+#define SMMU_OP_CFGI_CD_ALL		0x06
+#define SMMU_OP_TLBI_NH_ALL		0x10
+#define SMMU_OP_TLBI_NH_ASID		0x11
+#define SMMU_OP_TLBI_NH_VA		0x12
+#define SMMU_OP_TLBI_NH_VAA		0x13
+#define SMMU_OP_TLBI_S12_VMALL		0x28
+#define SMMU_OP_TLBI_S2_IPA		0x2a
+#define SMMU_OP_TLBI_NSNH_ALL		0x30
+#define SMMU_OP_RESUME			0x44
+#define SMMU_OP_STALL_TERM		0x45
+#define SMMU_OP_SYNC			0x46
+/* Reserved by the architecture: an illegal command, always. */
+#define SMMU_OP_ILLEGAL			0xff
+
+#define SMMU_CFGI_RANGE_ALL		31
+
+/* Stream table: a level-1 descriptor, then words of a Stream Table Entry */
+#define SMMU_L1_SPAN			GENMASK_ULL(4, 0)
+#define SMMU_L1_SPAN_MAX		11
+#define SMMU_L1_L2PTR			GENMASK_ULL(51, 6)
+
+#define SMMU_STE_WORDS			8
+#define SMMU_STE_SIZE			(SMMU_STE_WORDS * sizeof(u64))
+
+#define SMMU_STE0_V			BIT_ULL(0)
+#define SMMU_STE0_CFG			GENMASK_ULL(3, 1)
+#define SMMU_STE0_S1FMT			GENMASK_ULL(5, 4)
+#define SMMU_STE0_S1CTXPTR		GENMASK_ULL(51, 6)
+#define SMMU_STE0_S1CDMAX		GENMASK_ULL(63, 59)
+#define SMMU_CFG_ABORT			0
+#define SMMU_CFG_BYPASS			4
+#define SMMU_CFG_S1			5
+#define SMMU_CFG_S2			6
+#define SMMU_CFG_NESTED			7
+#define SMMU_S1FMT_LINEAR		0
+#define SMMU_S1FMT_RESERVED		3
+
+#define SMMU_STE1_S1DSS			GENMASK_ULL(1, 0)
+#define SMMU_STE1_S1CIR			GENMASK_ULL(3, 2)
+#define SMMU_STE1_S1COR			GENMASK_ULL(5, 4)
+#define SMMU_STE1_S1CSH			GENMASK_ULL(7, 6)
+#define SMMU_STE1_S1STALLD		BIT_ULL(27)
+#define SMMU_STE1_SHCFG			GENMASK_ULL(45, 44)
+#define SMMU_S1DSS_RESERVED		3
+#define SMMU_S1C_WBRA			1
+#define SMMU_S1CSH_ISH			3
+#define SMMU_SHCFG_INCOMING		1
+
+#define SMMU_STE2_S2VMID		GENMASK_ULL(15, 0)
+#define SMMU_STE2_S2T0SZ		GENMASK_ULL(37, 32)
+#define SMMU_STE2_S2SL0			GENMASK_ULL(39, 38)
+#define SMMU_STE2_S2IR0			GENMASK_ULL(41, 40)
+#define SMMU_STE2_S2OR0			GENMASK_ULL(43, 42)
+#define SMMU_STE2_S2SH0			GENMASK_ULL(45, 44)
+#define SMMU_STE2_S2TG			GENMASK_ULL(47, 46)
+#define SMMU_STE2_S2PS			GENMASK_ULL(50, 48)
+#define SMMU_STE2_S2AA64		BIT_ULL(51)
+#define SMMU_STE2_S2PTW			BIT_ULL(54)
+#define SMMU_STE2_S2S			BIT_ULL(57)
+#define SMMU_STE2_S2R			BIT_ULL(58)
+
+#define SMMU_STE3_S2TTB			GENMASK_ULL(51, 4)
 
 #endif /* __DEVMED_SMMU_LAYOUT_H */

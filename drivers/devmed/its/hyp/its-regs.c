@@ -7,39 +7,203 @@
  *
  * Guarantees: rows for each register of IHI 0069, 12.18 and 12.19, at its
  * width; IMPLEMENTATION DEFINED registers have none, so the host does not
- * reach them.
+ * reach them. Once an ITS is taken over, its base registers keep the values
+ * that they have: the host can write those again, as it does on resume, and no
+ * others. The ITS is never enabled with any others, whatever reset it.
  *
- * Leaves to others: as long as no instance is published, values pass through.
+ * Leaves to others: the doorbell (its-cmd.c). The host reads what the device
+ * reads: all addresses there were the host's own, before they were EL2's.
  */
+#include <linux/bitfield.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
 #include <linux/sizes.h>
 
-#include <nvhe/devmed.h>
+#include <asm/kvm_hyp.h>
 
-/* IHI 0069, 12.19; the driver needs none of these. */
-#define GITS_MPAMIDR	0x0010
-#define GITS_PARTIDR	0x0014
-#define GITS_STATUSR	0x0040
-#define GITS_UMSIR	0x0048
-#define GITS_NR_IDREGS	12
+#include <nvhe/devmed.h>
+#include <nvhe/devmed_trap.h>
+#include <nvhe/devmed_wait.h>
+
+#include "its-hyp.h"
+
+#define ITS_QUIESCE_USECS	100
+
+/* What makes a base register the same one. */
+#define ITS_CBASER_KEY		(GITS_CBASER_VALID | GENMASK_ULL(51, 12) | \
+				 GITS_CBASER_SIZE)
+#define ITS_BASER_KEY		(GITS_BASER_VALID | GITS_BASER_INDIRECT | \
+				 GITS_BASER_ADDR | GITS_BASER_PAGE_SIZE_MASK | \
+				 GITS_BASER_SIZE)
+
+static void __iomem *its_baser(const struct devmed_its *its, unsigned int i)
+{
+	return its->region->mmio + GITS_BASER + i * sizeof(u64);
+}
+
+static u32 its_read_ctlr(const struct devmed_its *its)
+{
+	return readl(its->region->mmio + GITS_CTLR);
+}
+
+/* Base registers can be written now (IHI 0069, 12.19.1 and 12.19.2). */
+static bool its_is_quiescent(const struct devmed_its *its)
+{
+	return !(its_read_ctlr(its) & GITS_CTLR_ENABLE) &&
+	       devmed_wait_until(its_read_ctlr(its) & GITS_CTLR_QUIESCENT,
+				 ITS_QUIESCE_USECS);
+}
+
+/* Back to an empty ring: a write of CBASER makes CREADR 0 (IHI 0069, 12.19.2). */
+static void its_restart_ring(struct devmed_its *its)
+{
+	struct devmed_ring *ring = &its->ring;
+
+	if (devmed_queue_used(&ring->hyp))
+		its_lose_commands(its);
+	writeq(its->cbaser, its->region->mmio + GITS_CBASER);
+	writeq(0, its->region->mmio + GITS_CWRITER);
+	ring->host.prod = 0;
+	ring->host.cons = 0;
+	ring->hyp.prod = 0;
+	ring->hyp.cons = 0;
+}
+
+static bool its_was_reset(const struct devmed_its *its)
+{
+	return (readq(its->region->mmio + GITS_CBASER) ^ its->cbaser) &
+	       ITS_CBASER_KEY;
+}
+
+static int its_write_cbaser(struct devmed_region *region, void *instance,
+			    unsigned int index, u64 value)
+{
+	struct devmed_its *its = instance;
+
+	if ((value ^ its->cbaser) & ITS_CBASER_KEY)
+		return -EPERM;
+	if (!its_is_quiescent(its))
+		return -EBUSY;
+	/*
+	 * Commands that the ITS has not seen would be lost, but not their effects
+	 * here. If firmware has reset it, that is how it is.
+	 */
+	its_update_cons(its);
+	if (devmed_queue_used(&its->ring.hyp) && !its_was_reset(its))
+		return -EBUSY;
+
+	its_restart_ring(its);
+	return 0;
+}
+
+static u64 its_read_cbaser(struct devmed_region *region, void *instance,
+			   unsigned int index)
+{
+	return readq(region->mmio + GITS_CBASER);
+}
+
+static int its_write_baser(struct devmed_region *region, void *instance,
+			   unsigned int index, u64 value)
+{
+	struct devmed_its *its = instance;
+	const struct its_table *table = &its->tables[index];
+
+	if (!table->page_size || ((value ^ table->baser) & ITS_BASER_KEY))
+		return -EPERM;
+	if (!its_is_quiescent(its))
+		return -EBUSY;
+
+	writeq(table->baser, its_baser(its, index));
+	return 0;
+}
+
+static u64 its_read_baser(struct devmed_region *region, void *instance,
+			  unsigned int index)
+{
+	return readq(its_baser(instance, index));
+}
+
+/* Firmware may have reset the ITS meanwhile: see that it knows its memory. */
+static void its_restore_bases(struct devmed_its *its)
+{
+	unsigned int i;
+
+	for (i = 0; i < GITS_BASER_NR_REGS; i++) {
+		const struct its_table *table = &its->tables[i];
+		u64 baser = readq(its_baser(its, i));
+
+		if (!table->page_size && (baser & GITS_BASER_VALID))
+			writeq(baser & ~GITS_BASER_VALID, its_baser(its, i));
+		else if (table->page_size && ((baser ^ table->baser) & ITS_BASER_KEY))
+			writeq(table->baser, its_baser(its, i));
+	}
+
+	if (its_was_reset(its))
+		its_restart_ring(its);
+}
+
+static int its_write_ctlr(struct devmed_region *region, void *instance,
+			  unsigned int index, u64 value)
+{
+	struct devmed_its *its = instance;
+	bool enable = value & GITS_CTLR_ENABLE;
+	bool enabled = its_read_ctlr(its) & GITS_CTLR_ENABLE;
+
+	if (enable && !enabled) {
+		if (!its_is_quiescent(its))
+			return -EBUSY;
+		its_restore_bases(its);
+	}
+	writel(its->ctlr | (enable ? GITS_CTLR_ENABLE : 0),
+	       region->mmio + GITS_CTLR);
+	/* Should it be reset meanwhile, that much is done. */
+	if (!enable)
+		its_update_cons(its);
+
+	return 0;
+}
+
+static u64 its_read_cwriter(struct devmed_region *region, void *instance,
+			    unsigned int index)
+{
+	struct devmed_its *its = instance;
+
+	return its->ring.host.prod * ITS_CMD_SIZE;
+}
+
+/* MSIs come from devices; a CPU has no DeviceID of its own to send them with. */
+static int its_refuse_msi(struct devmed_region *region, void *instance,
+			  unsigned int index, u64 value)
+{
+	return -EPERM;
+}
+
+static u64 its_read_zero(struct devmed_region *region, void *instance,
+			 unsigned int index)
+{
+	return 0;
+}
 
 static const struct devmed_reg its_regs[] = {
-	DEVMED_REG32_RW(GITS_CTLR),
+	DEVMED_REG(GITS_CTLR, 4, U32_MAX, U32_MAX, .write = its_write_ctlr),
 	DEVMED_REG32_RO(GITS_IIDR),
 	DEVMED_REG64_RO(GITS_TYPER),
 	DEVMED_REG32_RO(GITS_MPAMIDR),
-	DEVMED_REG32_RW(GITS_PARTIDR),
+	DEVMED_REG32_RO(GITS_PARTIDR),
 	DEVMED_REG32_RO(GITS_MPIDR),
-	DEVMED_REG32_RW(GITS_STATUSR),
+	DEVMED_REG32_RO(GITS_STATUSR),
 	DEVMED_REG64_RO(GITS_UMSIR),
-	DEVMED_REG64_RW(GITS_CBASER),
-	DEVMED_REG64_RW(GITS_CWRITER),
+	DEVMED_REG(GITS_CBASER, 8, U64_MAX, U64_MAX,
+		   .read = its_read_cbaser, .write = its_write_cbaser),
+	DEVMED_REG(GITS_CWRITER, 8, U64_MAX, U64_MAX,
+		   .read = its_read_cwriter, .write = its_write_cwriter),
 	DEVMED_REG64_RO(GITS_CREADR),
-	DEVMED_REGS(GITS_BASER, GITS_BASER_NR_REGS, 8, U64_MAX, U64_MAX),
+	DEVMED_REGS(GITS_BASER, GITS_BASER_NR_REGS, 8, U64_MAX, U64_MAX,
+		    .read = its_read_baser, .write = its_write_baser),
 	DEVMED_REGS(GITS_IDREGS_BASE, GITS_NR_IDREGS, 4, U32_MAX, 0),
-	DEVMED_REG32_WO(GITS_TRANSLATER),
-	DEVMED_REG64_WO(GITS_SGIR),
+	DEVMED_REG(GITS_TRANSLATER, 4, 0, U32_MAX, .write = its_refuse_msi),
+	DEVMED_REG(GITS_SGIR, 8, 0, U64_MAX,
+		   .read = its_read_zero, .write = its_refuse_msi),
 };
 
 static u8 its_index[DEVMED_INDEX_WORDS];
@@ -49,4 +213,7 @@ const struct devmed_regs devmed_its_regs = {
 	.nr_regs	= ARRAY_SIZE(its_regs),
 	.index		= its_index,
 	.direct_reads	= SZ_64K,
+	.start		= its_start,
+	.stop		= its_stop,
+	.adopt		= its_adopt,
 };

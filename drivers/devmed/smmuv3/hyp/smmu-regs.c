@@ -8,67 +8,485 @@
  * Guarantees: rows for each Non-secure register of IHI 0070, 6.2, at its
  * width. Secure, Realm and IMPLEMENTATION DEFINED registers have none, nor do
  * the Enhanced Command queue control pages, so the host does not reach them.
+ * With an instance the host sees an SMMU without stage 2, ATS, PRI, EL2 streams
+ * and what else EL2 does not stand for; registers of these read as zero. What it
+ * writes takes effect when it is enabled, and not while it is. CR1, CR2 and GBPA
+ * of the hardware are EL2's, an interrupt goes to an ITS or nowhere.
  *
- * Leaves to others: as long as no instance is published, values pass through.
+ * Leaves to others: what an enable bit sets going (smmu-queue.c, smmu-strtab.c,
+ * smmu-cmd.c). As long as no instance is published, values pass through.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sizes.h>
 
-#include <nvhe/devmed.h>
+#include "smmu-hyp.h"
 
-#include "../smmu-layout.h"
+/* What the host enables; ATSCHK is EL2's. */
+#define SMMU_HOST_CR0		(SMMU_CR0_SMMUEN | SMMU_CR0_EVENTQEN | \
+				 SMMU_CR0_CMDQEN)
 
-#define SMMU_NR_IDR0_5		6
-#define SMMU_NR_IDREGS		12
+/* Errors that are EL2's to report, and those that the hardware does. */
+#define SMMU_OWN_ERRORS		(SMMU_GERROR_CMDQ_ERR | \
+				 SMMU_GERROR_MSI_CMDQ_ABT)
+#define SMMU_HW_ERRORS		(SMMU_GERROR_EVENTQ_ABT | \
+				 SMMU_GERROR_MSI_EVENTQ_ABT | \
+				 SMMU_GERROR_MSI_GERROR_ABT | SMMU_GERROR_SFM)
+
+#define SMMU_IRQS		(SMMU_IRQ_GERROR | SMMU_IRQ_EVENTQ)
+
+#define SMMU_READ(name)							\
+	smmu_read_##name(struct devmed_region *region, void *instance,	\
+			 unsigned int index)
+#define SMMU_WRITE(name)						\
+	smmu_write_##name(struct devmed_region *region, void *instance,	\
+			  unsigned int index, u64 value)
+
+/* Registers of what the host is told there is not. */
+static u64 SMMU_READ(absent)
+{
+	return 0;
+}
+
+static int SMMU_WRITE(absent)
+{
+	return value ? -EPERM : 0;
+}
+
+static u64 SMMU_READ(idr)
+{
+	return ((struct devmed_smmu *)instance)->idr[index];
+}
+
+static u64 SMMU_READ(cr0)
+{
+	return ((struct devmed_smmu *)instance)->cr0;
+}
+
+static u64 SMMU_READ(cr0ack)
+{
+	return ((struct devmed_smmu *)instance)->cr0ack;
+}
+
+/*
+ * Hardware keeps the event queue of a disabled SMMU: streams that EL2 aborts
+ * then must not be reported.
+ */
+static int smmu_apply_cr0(struct devmed_smmu *smmu, u32 ack)
+{
+	u32 eventq = ack & SMMU_CR0_SMMUEN ? ack & SMMU_CR0_EVENTQEN : 0;
+	int ret = smmu_cmdq_set_cr0(smmu, eventq);
+
+	if (!ret)
+		smmu->cr0ack = ack;
+	return ret;
+}
+
+/* Outside in: streams, events, commands. What fails stays as it is. */
+static int smmu_disable(struct devmed_smmu *smmu, u32 off)
+{
+	int ret = 0;
+
+	if (off & SMMU_CR0_SMMUEN) {
+		ret = smmu_apply_cr0(smmu, smmu->cr0ack & ~SMMU_CR0_SMMUEN);
+		if (!ret)
+			ret = smmu_strtab_disable(smmu);
+	}
+	if (!ret && (off & SMMU_CR0_EVENTQEN)) {
+		ret = smmu_apply_cr0(smmu, smmu->cr0ack & ~SMMU_CR0_EVENTQEN);
+		if (!ret)
+			smmu_queue_disable_eventq(smmu);
+	}
+	if (off & SMMU_CR0_CMDQEN) {
+		smmu_queue_disable_cmdq(smmu);
+		smmu->cr0ack &= ~SMMU_CR0_CMDQEN;
+	}
+
+	return ret;
+}
+
+static int smmu_enable(struct devmed_smmu *smmu, u32 on)
+{
+	int ret = 0;
+
+	if (on & SMMU_CR0_CMDQEN) {
+		ret = smmu_queue_enable_cmdq(smmu);
+		if (!ret)
+			smmu->cr0ack |= SMMU_CR0_CMDQEN;
+	}
+	if (on & SMMU_CR0_EVENTQEN) {
+		ret = smmu_queue_enable_eventq(smmu);
+		if (!ret)
+			ret = smmu_apply_cr0(smmu, smmu->cr0ack |
+						   SMMU_CR0_EVENTQEN);
+	}
+	if (on & SMMU_CR0_SMMUEN) {
+		ret = smmu_strtab_enable(smmu);
+		if (!ret)
+			ret = smmu_apply_cr0(smmu, smmu->cr0ack |
+						   SMMU_CR0_SMMUEN);
+	}
+
+	return ret;
+}
+
+/* What cannot be had is not acknowledged, and can be asked for again. */
+static int SMMU_WRITE(cr0)
+{
+	struct devmed_smmu *smmu = instance;
+	int ret;
+
+	smmu->cr0 = value;
+	ret = smmu_disable(smmu, smmu->cr0ack & ~smmu->cr0);
+	if (!ret)
+		ret = smmu_enable(smmu, smmu->cr0 & ~smmu->cr0ack);
+	if (smmu->cr0ack & SMMU_CR0_CMDQEN)
+		smmu_drain(smmu);
+
+	return ret;
+}
+
+/* Attributes of tables and queues: kept for the host to read. */
+static u64 SMMU_READ(cr1)
+{
+	return ((struct devmed_smmu *)instance)->cr1;
+}
+
+static int SMMU_WRITE(cr1)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack)
+		return -EBUSY;
+
+	smmu->cr1 = value;
+	return 0;
+}
+
+static u64 SMMU_READ(cr2)
+{
+	return ((struct devmed_smmu *)instance)->cr2;
+}
+
+static int SMMU_WRITE(cr2)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu_enabled(smmu))
+		return -EBUSY;
+
+	smmu->cr2 = value;
+	return 0;
+}
+
+static u64 SMMU_READ(gbpa)
+{
+	return SMMU_GBPA_ABORT;
+}
+
+static int SMMU_WRITE(gbpa)
+{
+	return value & SMMU_GBPA_ABORT ? 0 : -EPERM;
+}
+
+static u32 smmu_gerror(const struct devmed_smmu *smmu)
+{
+	return smmu->gerror | (smmu_read32(smmu, SMMU_GERROR) & SMMU_HW_ERRORS);
+}
+
+static u32 smmu_gerrorn(const struct devmed_smmu *smmu)
+{
+	return smmu->gerrorn |
+	       (smmu_read32(smmu, SMMU_GERRORN) & SMMU_HW_ERRORS);
+}
+
+static u64 SMMU_READ(gerror)
+{
+	return smmu_gerror(instance);
+}
+
+static u64 SMMU_READ(gerrorn)
+{
+	return smmu_gerrorn(instance);
+}
+
+/* Only an error that is active can be acknowledged (IHI 0070, 6.3.20). */
+static int SMMU_WRITE(gerrorn)
+{
+	struct devmed_smmu *smmu = instance;
+	u32 gerrorn = smmu_gerrorn(smmu);
+	u32 active = gerrorn ^ smmu_gerror(smmu);
+	u32 acked = active & (value ^ gerrorn);
+
+	smmu->gerrorn ^= acked & SMMU_OWN_ERRORS;
+	if (acked & SMMU_HW_ERRORS)
+		smmu_cmdq_ack(smmu, acked & SMMU_HW_ERRORS);
+	if (acked & SMMU_GERROR_CMDQ_ERR) {
+		smmu->cmdq_error = 0;
+		if (smmu->cr0ack & SMMU_CR0_CMDQEN)
+			smmu_drain(smmu);
+	}
+
+	return 0;
+}
+
+static u64 SMMU_READ(gerror_addr)
+{
+	return smmu_msi(instance, SMMU_IRQ_GERROR)->addr;
+}
+
+static u64 SMMU_READ(gerror_data)
+{
+	return smmu_msi(instance, SMMU_IRQ_GERROR)->data;
+}
+
+static u64 SMMU_READ(gerror_attr)
+{
+	return smmu_msi(instance, SMMU_IRQ_GERROR)->attr;
+}
+
+static u64 SMMU_READ(eventq_addr)
+{
+	return smmu_msi(instance, SMMU_IRQ_EVENTQ)->addr;
+}
+
+static u64 SMMU_READ(eventq_data)
+{
+	return smmu_msi(instance, SMMU_IRQ_EVENTQ)->data;
+}
+
+static u64 SMMU_READ(eventq_attr)
+{
+	return smmu_msi(instance, SMMU_IRQ_EVENTQ)->attr;
+}
+
+#define SMMU_MSI_WRITE(name, set, irq, cfg)				\
+	static int smmu_write_##name(struct devmed_region *region,	\
+				     void *instance,			\
+				     unsigned int index, u64 value)	\
+	{								\
+		return set(instance, irq, cfg, value);			\
+	}
+
+SMMU_MSI_WRITE(gerror_addr, smmu_set_msi_addr, SMMU_IRQ_GERROR, SMMU_GERROR_IRQ_CFG0)
+SMMU_MSI_WRITE(gerror_data, smmu_set_msi_data, SMMU_IRQ_GERROR, SMMU_GERROR_IRQ_CFG1)
+SMMU_MSI_WRITE(gerror_attr, smmu_set_msi_attr, SMMU_IRQ_GERROR, SMMU_GERROR_IRQ_CFG2)
+SMMU_MSI_WRITE(eventq_addr, smmu_set_msi_addr, SMMU_IRQ_EVENTQ, SMMU_EVENTQ_IRQ_CFG0)
+SMMU_MSI_WRITE(eventq_data, smmu_set_msi_data, SMMU_IRQ_EVENTQ, SMMU_EVENTQ_IRQ_CFG1)
+SMMU_MSI_WRITE(eventq_attr, smmu_set_msi_attr, SMMU_IRQ_EVENTQ, SMMU_EVENTQ_IRQ_CFG2)
+
+/* Registers that are set up while what they belong to is disabled. */
+static u64 SMMU_READ(strtab_base)
+{
+	return ((struct devmed_smmu *)instance)->strtab_base;
+}
+
+static u64 SMMU_READ(strtab_base_cfg)
+{
+	return ((struct devmed_smmu *)instance)->strtab_base_cfg;
+}
+
+static u64 SMMU_READ(cmdq_base)
+{
+	return ((struct devmed_smmu *)instance)->cmdq_base;
+}
+
+static u64 SMMU_READ(eventq_base)
+{
+	return ((struct devmed_smmu *)instance)->eventq_base;
+}
+
+static int SMMU_WRITE(strtab_base)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack & SMMU_CR0_SMMUEN)
+		return -EBUSY;
+	smmu->strtab_base = value;
+	return 0;
+}
+
+static int SMMU_WRITE(strtab_base_cfg)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack & SMMU_CR0_SMMUEN)
+		return -EBUSY;
+	smmu->strtab_base_cfg = value;
+	return 0;
+}
+
+static int SMMU_WRITE(cmdq_base)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack & SMMU_CR0_CMDQEN)
+		return -EBUSY;
+	smmu->cmdq_base = value;
+	return 0;
+}
+
+static int SMMU_WRITE(eventq_base)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack & SMMU_CR0_EVENTQEN)
+		return -EBUSY;
+	smmu->eventq_base = value;
+	return 0;
+}
+
+static u64 SMMU_READ(cmdq_prod)
+{
+	const struct devmed_smmu *smmu = instance;
+
+	return smmu->cr0ack & SMMU_CR0_CMDQEN ? smmu->ring.host.prod :
+						smmu->cmdq_prod;
+}
+
+/* The doorbell. */
+static int SMMU_WRITE(cmdq_prod)
+{
+	struct devmed_smmu *smmu = instance;
+	struct devmed_queue *host = &smmu->ring.host;
+	int ret;
+
+	if (!(smmu->cr0ack & SMMU_CR0_CMDQEN)) {
+		smmu->cmdq_prod = value;
+		return 0;
+	}
+
+	ret = devmed_queue_set_prod(host, value & (host->span - 1));
+	if (!ret)
+		smmu_drain(smmu);
+	return ret;
+}
+
+static u64 SMMU_READ(cmdq_cons)
+{
+	const struct devmed_smmu *smmu = instance;
+	u32 cons = smmu->cr0ack & SMMU_CR0_CMDQEN ? smmu->ring.host.cons :
+						    smmu->cmdq_cons;
+
+	return cons | FIELD_PREP(SMMU_CMDQ_CONS_ERR, smmu->cmdq_error);
+}
+
+static int SMMU_WRITE(cmdq_cons)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack & SMMU_CR0_CMDQEN)
+		return -EBUSY;
+
+	smmu->cmdq_cons = value & ~SMMU_CMDQ_CONS_ERR;
+	smmu->cmdq_error = FIELD_GET(SMMU_CMDQ_CONS_ERR, value);
+	return 0;
+}
+
+static u64 SMMU_READ(eventq_prod)
+{
+	const struct devmed_smmu *smmu = instance;
+
+	return smmu->cr0ack & SMMU_CR0_EVENTQEN ?
+	       smmu_read32(smmu, SMMU_EVENTQ_PROD) : smmu->eventq_prod;
+}
+
+static int SMMU_WRITE(eventq_prod)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack & SMMU_CR0_EVENTQEN)
+		return -EBUSY;
+
+	smmu->eventq_prod = value;
+	return 0;
+}
+
+static u64 SMMU_READ(eventq_cons)
+{
+	const struct devmed_smmu *smmu = instance;
+
+	return smmu->cr0ack & SMMU_CR0_EVENTQEN ?
+	       smmu_read32(smmu, SMMU_EVENTQ_CONS) : smmu->eventq_cons;
+}
+
+static int SMMU_WRITE(eventq_cons)
+{
+	struct devmed_smmu *smmu = instance;
+
+	if (smmu->cr0ack & SMMU_CR0_EVENTQEN)
+		smmu_write32(smmu, SMMU_EVENTQ_CONS, value &
+			     (SMMU_QUEUE_OVERFLOW | smmu->eventq_mask));
+	else
+		smmu->eventq_cons = value;
+
+	return 0;
+}
+
+#define SMMU_RO(reg, w, all, name)					\
+	DEVMED_REG(reg, w, all, 0, .read = smmu_read_##name)
+#define SMMU_RW(reg, w, all, mask, name)				\
+	DEVMED_REG(reg, w, all, mask, .read = smmu_read_##name,		\
+		   .write = smmu_write_##name)
+#define SMMU_RO32(reg, name)		SMMU_RO(reg, 4, U32_MAX, name)
+#define SMMU_RW32(reg, mask, name)	SMMU_RW(reg, 4, U32_MAX, mask, name)
+#define SMMU_RW64(reg, mask, name)	SMMU_RW(reg, 8, U64_MAX, mask, name)
+#define SMMU_ABSENT32(reg)		SMMU_RW32(reg, U32_MAX, absent)
+#define SMMU_ABSENT64(reg)		SMMU_RW64(reg, U64_MAX, absent)
 
 static const struct devmed_reg smmu_regs[] = {
-	DEVMED_REGS(SMMU_IDR0, SMMU_NR_IDR0_5, 4, U32_MAX, 0),
+	DEVMED_REGS(SMMU_IDR0, SMMU_NR_IDRS, 4, U32_MAX, 0,
+		    .read = smmu_read_idr),
 	DEVMED_REG32_RO(SMMU_IIDR),
 	DEVMED_REG32_RO(SMMU_AIDR),
-	DEVMED_REG32_RW(SMMU_CR0),
-	DEVMED_REG32_RO(SMMU_CR0ACK),
-	DEVMED_REG32_RW(SMMU_CR1),
-	DEVMED_REG32_RW(SMMU_CR2),
-	DEVMED_REG32_RO(SMMU_STATUSR),
-	DEVMED_REG32_RW(SMMU_GBPA),
-	DEVMED_REG32_RW(SMMU_AGBPA),
-	DEVMED_REG32_RW(SMMU_IRQ_CTRL),
-	DEVMED_REG32_RO(SMMU_IRQ_CTRLACK),
-	DEVMED_REG32_RO(SMMU_GERROR),
-	DEVMED_REG32_RW(SMMU_GERRORN),
-	DEVMED_REG64_RW(SMMU_GERROR_IRQ_CFG0),
-	DEVMED_REG32_RW(SMMU_GERROR_IRQ_CFG1),
-	DEVMED_REG32_RW(SMMU_GERROR_IRQ_CFG2),
-	DEVMED_REG64_RW(SMMU_STRTAB_BASE),
-	DEVMED_REG32_RW(SMMU_STRTAB_BASE_CFG),
-	DEVMED_REG64_RW(SMMU_CMDQ_BASE),
-	DEVMED_REG32_RW(SMMU_CMDQ_PROD),
-	DEVMED_REG32_RW(SMMU_CMDQ_CONS),
-	DEVMED_REG64_RW(SMMU_EVENTQ_BASE),
-	DEVMED_REG64_RW(SMMU_EVENTQ_IRQ_CFG0),
-	DEVMED_REG32_RW(SMMU_EVENTQ_IRQ_CFG1),
-	DEVMED_REG32_RW(SMMU_EVENTQ_IRQ_CFG2),
-	DEVMED_REG64_RW(SMMU_PRIQ_BASE),
-	DEVMED_REG64_RW(SMMU_PRIQ_IRQ_CFG0),
-	DEVMED_REG32_RW(SMMU_PRIQ_IRQ_CFG1),
-	DEVMED_REG32_RW(SMMU_PRIQ_IRQ_CFG2),
-	DEVMED_REG32_RW(SMMU_GATOS_CTRL),
-	DEVMED_REG64_RW(SMMU_GATOS_SID),
-	DEVMED_REG64_RW(SMMU_GATOS_ADDR),
-	DEVMED_REG64_RO(SMMU_GATOS_PAR),
-	DEVMED_REG32_RO(SMMU_MPAMIDR),
-	DEVMED_REG32_RW(SMMU_GMPAM),
-	DEVMED_REG32_RW(SMMU_GBPMPAM),
-	DEVMED_REG32_RW(SMMU_VATOS_SEL),
-	DEVMED_REG32_RO(SMMU_IDR6),
-	DEVMED_REG64_RW(SMMU_DPT_BASE),
-	DEVMED_REG32_RW(SMMU_DPT_BASE_CFG),
-	DEVMED_REG64_RO(SMMU_DPT_CFG_FAR),
+	SMMU_RW32(SMMU_CR0, SMMU_HOST_CR0, cr0),
+	SMMU_RO32(SMMU_CR0ACK, cr0ack),
+	SMMU_RW32(SMMU_CR1, SMMU_CR1_FIELDS, cr1),
+	SMMU_RW32(SMMU_CR2, SMMU_CR2_FIELDS, cr2),
+	SMMU_RO32(SMMU_STATUSR, absent),
+	SMMU_RW32(SMMU_GBPA, U32_MAX, gbpa),
+	SMMU_ABSENT32(SMMU_AGBPA),
+	DEVMED_REG(SMMU_IRQ_CTRL, 4, SMMU_IRQS, SMMU_IRQS),
+	DEVMED_REG(SMMU_IRQ_CTRLACK, 4, SMMU_IRQS, 0),
+	SMMU_RO32(SMMU_GERROR, gerror),
+	SMMU_RW32(SMMU_GERRORN, SMMU_OWN_ERRORS | SMMU_HW_ERRORS, gerrorn),
+	SMMU_RW64(SMMU_GERROR_IRQ_CFG0, SMMU_MSI_ADDR, gerror_addr),
+	SMMU_RW32(SMMU_GERROR_IRQ_CFG1, U32_MAX, gerror_data),
+	SMMU_RW32(SMMU_GERROR_IRQ_CFG2, SMMU_MSI_ATTR_FIELDS, gerror_attr),
+	SMMU_RW64(SMMU_STRTAB_BASE,
+		  SMMU_STRTAB_BASE_RA | SMMU_STRTAB_BASE_ADDR, strtab_base),
+	SMMU_RW32(SMMU_STRTAB_BASE_CFG, SMMU_STRTAB_LOG2SIZE |
+		  SMMU_STRTAB_SPLIT | SMMU_STRTAB_FMT, strtab_base_cfg),
+	SMMU_RW64(SMMU_CMDQ_BASE, SMMU_QUEUE_BASE_RA | SMMU_QUEUE_BASE_ADDR |
+		  SMMU_QUEUE_LOG2SIZE, cmdq_base),
+	SMMU_RW32(SMMU_CMDQ_PROD, U32_MAX, cmdq_prod),
+	SMMU_RW32(SMMU_CMDQ_CONS, U32_MAX, cmdq_cons),
+	SMMU_RW64(SMMU_EVENTQ_BASE, SMMU_QUEUE_BASE_RA |
+		  SMMU_QUEUE_BASE_ADDR | SMMU_QUEUE_LOG2SIZE, eventq_base),
+	SMMU_RW64(SMMU_EVENTQ_IRQ_CFG0, SMMU_MSI_ADDR, eventq_addr),
+	SMMU_RW32(SMMU_EVENTQ_IRQ_CFG1, U32_MAX, eventq_data),
+	SMMU_RW32(SMMU_EVENTQ_IRQ_CFG2, SMMU_MSI_ATTR_FIELDS, eventq_attr),
+	SMMU_ABSENT64(SMMU_PRIQ_BASE),
+	SMMU_ABSENT64(SMMU_PRIQ_IRQ_CFG0),
+	SMMU_ABSENT32(SMMU_PRIQ_IRQ_CFG1),
+	SMMU_ABSENT32(SMMU_PRIQ_IRQ_CFG2),
+	SMMU_ABSENT32(SMMU_GATOS_CTRL),
+	SMMU_ABSENT64(SMMU_GATOS_SID),
+	SMMU_ABSENT64(SMMU_GATOS_ADDR),
+	SMMU_RO(SMMU_GATOS_PAR, 8, U64_MAX, absent),
+	SMMU_RO32(SMMU_MPAMIDR, absent),
+	SMMU_ABSENT32(SMMU_GMPAM),
+	SMMU_ABSENT32(SMMU_GBPMPAM),
+	SMMU_ABSENT32(SMMU_VATOS_SEL),
+	SMMU_RO32(SMMU_IDR6, absent),
+	SMMU_ABSENT64(SMMU_DPT_BASE),
+	SMMU_ABSENT32(SMMU_DPT_BASE_CFG),
+	SMMU_RO(SMMU_DPT_CFG_FAR, 8, U64_MAX, absent),
 	DEVMED_REGS(SMMU_IDREGS, SMMU_NR_IDREGS, 4, U32_MAX, 0),
-	DEVMED_REG32_RW(SMMU_EVENTQ_PROD),
-	DEVMED_REG32_RW(SMMU_EVENTQ_CONS),
-	DEVMED_REG32_RW(SMMU_PRIQ_PROD),
-	DEVMED_REG32_RW(SMMU_PRIQ_CONS),
+	SMMU_RW32(SMMU_EVENTQ_PROD, U32_MAX, eventq_prod),
+	SMMU_RW32(SMMU_EVENTQ_CONS, U32_MAX, eventq_cons),
+	SMMU_ABSENT32(SMMU_PRIQ_PROD),
+	SMMU_ABSENT32(SMMU_PRIQ_CONS),
 };
 
 static u8 smmu_index[DEVMED_INDEX_WORDS];
@@ -77,4 +495,6 @@ const struct devmed_regs devmed_smmuv3_regs = {
 	.regs		= smmu_regs,
 	.nr_regs	= ARRAY_SIZE(smmu_regs),
 	.index		= smmu_index,
+	.start		= smmu_start,
+	.stop		= smmu_stop,
 };

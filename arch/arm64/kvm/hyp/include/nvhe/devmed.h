@@ -7,9 +7,10 @@
  *
  *	devmed_setup_lock	(protects the registry; trusted phase only)
  *	  region->lock		(protects the instance: one emulated access at a time)
- *	    host_mmu.lock	(protects the host stage-2 and page states)
- *	      pkvm_pgd_lock	(protects the hyp stage-1)
- *	        pool lock	(protects the free pages and their counts)
+ *	    gicr_config_lock	(protects the LPI table that redistributors share)
+ *	      host_mmu.lock	(protects the host stage-2 and page states)
+ *	        pkvm_pgd_lock	(protects the hyp stage-1)
+ *	          pool lock	(protects the free pages and their counts)
  *
  * A lookup takes none of them: registered regions do not change after finalize,
  * and region->instance is published with a store-release.
@@ -22,6 +23,7 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
+#include <asm/barrier.h>
 #include <asm/virt.h>
 
 #include <kvm/devmed.h>
@@ -39,12 +41,15 @@ struct devmed_region;
  * @DEVMED_EMULATE: the backend answered it
  * @DEVMED_IGNORE: read as zero, write ignored
  * @DEVMED_FAULT: an abort is injected into the host
+ * @DEVMED_REPEAT: the host makes the access again, since there is more to do
+ *	than fits into one trap
  */
 enum devmed_answer {
 	DEVMED_FORWARD,
 	DEVMED_EMULATE,
 	DEVMED_IGNORE,
 	DEVMED_FAULT,
+	DEVMED_REPEAT,
 };
 
 /**
@@ -81,7 +86,8 @@ struct devmed_access {
  *	bytes with a @write needs one, for a write to half of it.
  * @write: takes the whole register, masked, at the place where it takes
  *	effect, or NULL to give it to the device. Returns an errno to have the
- *	value ignored and counted. Locks as @read.
+ *	value ignored and counted, but -EAGAIN to have the access made again.
+ *	Locks as @read.
  */
 struct devmed_reg {
 	u32 offset;
@@ -118,6 +124,11 @@ struct devmed_reg {
  *	the host reads without a trap; whole pages of any size Linux supports
  * @index: for each word of the first DEVMED_INDEX_SIZE bytes, its row counted
  *	from 1, or 0 for a hole; NULL to search always
+ * @start: builds an instance from what the host says of the device, which is
+ *	still trusted, and publishes it. Called with devmed_setup_lock held, as
+ *	are the next two.
+ * @stop: undoes @start and every @adopt
+ * @adopt: takes over something that was live before @start
  *
  * An offset without a row reads as zero and ignores writes, for every table.
  * Both manuals define it so for reserved locations, and what is there beside
@@ -128,6 +139,9 @@ struct devmed_regs {
 	unsigned int nr_regs;
 	u32 direct_reads;
 	u8 *index;
+	int (*start)(struct devmed_region *region, u64 arg1, u64 arg2);
+	void (*stop)(struct devmed_region *region);
+	int (*adopt)(struct devmed_region *region, u64 arg1, u64 arg2, u64 arg3);
 };
 
 /* Registers that are used often are found here, in all devices known so far. */
@@ -135,14 +149,17 @@ struct devmed_regs {
 #define DEVMED_INDEX_WORDS	(DEVMED_INDEX_SIZE / sizeof(u32))
 
 extern const struct devmed_regs devmed_its_regs;
+extern const struct devmed_regs devmed_gicr_regs;
+extern const struct devmed_regs devmed_gicr_vlpi_regs;
 extern const struct devmed_regs devmed_smmuv3_regs;
 
 /**
  * struct devmed_region - physical registers that the host reaches by traps
- * @base: first byte. Constant after registration, as are the next four.
+ * @base: first byte. Constant after registration, as are the next five.
  * @size: in bytes, whole pages
  * @mmio: @base in the hyp address space, device memory
  * @regs: its register table
+ * @doorbell: offset of the one page that devices may write, 0 for none
  * @flags: DEVMED_REGION_*
  * @lock: one emulated access at a time
  * @instance: the backend's, NULL to forward. Written with @lock held and a
@@ -154,6 +171,7 @@ struct devmed_region {
 	u64 size;
 	void __iomem *mmio;
 	const struct devmed_regs *regs;
+	u32 doorbell;
 	u32 flags;
 	hyp_spinlock_t lock;
 	void *instance;
@@ -164,18 +182,48 @@ struct devmed_region {
 int devmed_register(u64 class, u64 base, u64 size, u64 flags);
 int devmed_unregister(u64 id);
 struct devmed_region *devmed_search_region(u64 ipa);
+struct devmed_region *devmed_next_region(u64 addr);
 struct devmed_region *devmed_get_region(u64 id);
-int devmed_publish(struct devmed_region *region, void *instance);
-void devmed_withdraw(struct devmed_region *region);
+bool devmed_is_translater(u64 addr);
 void devmed_set_policy(bool require, u64 unregistered);
 int devmed_read_counter(u64 id, u64 counter, u64 *value);
 extern struct devmed_region *devmed_last_region;
 extern atomic64_t devmed_unresolved;
+extern hyp_spinlock_t devmed_setup_lock;
+
+/* instance.c */
+int devmed_start(u64 id, u64 arg1, u64 arg2);
+int devmed_stop(u64 id);
+int devmed_adopt(u64 id, u64 arg1, u64 arg2, u64 arg3);
+int devmed_publish(struct devmed_region *region, void *instance);
+void devmed_withdraw(struct devmed_region *region);
+extern bool devmed_trust_ended;
+
+/**
+ * devmed_finalized - is the trusted phase over?
+ *
+ * The static key of protected mode does not tell: it is flipped a little
+ * earlier, and devices are handed over in between.
+ *
+ * Context: Any.
+ * Return: true once any CPU has lost its privileges.
+ */
+static inline bool devmed_finalized(void)
+{
+	/* Pairs with smp_store_release() in devmed_finalize(). */
+	return smp_load_acquire(&devmed_trust_ended);
+}
 
 static inline void devmed_count(struct devmed_region *region,
 				enum devmed_counter counter)
 {
 	atomic64_inc(&region->counters[counter]);
+}
+
+static inline void devmed_count_many(struct devmed_region *region,
+				     enum devmed_counter counter, u64 n)
+{
+	atomic64_add(n, &region->counters[counter]);
 }
 
 /* decode.c; the rest of decoding is in <nvhe/devmed_trap.h> */
@@ -196,6 +244,7 @@ int devmed_return_mmio(u64 base, u64 size, void __iomem *va);
 int devmed_pin(u64 phys, u64 size);
 int devmed_unpin(u64 phys, u64 size);
 int devmed_copy_from_host(void *dst, u64 phys, size_t size);
+int devmed_copy_for_device(void *dst, u64 phys, size_t size, bool coherent);
 
 /* pool.c */
 int devmed_pool_init(u64 pfn, u64 nr_pages);
@@ -211,6 +260,7 @@ bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt, u64 esr,
 int devmed_unmap_hole(struct kvm_pgtable *pgt, u64 start, u64 end);
 void devmed_clamp_range(u64 addr, u64 *start, u64 *end);
 bool devmed_allows_protected_vm(void);
+void devmed_finalize(void);
 void handle___devmed_setup(struct kvm_cpu_context *host_ctxt);
 void handle___devmed_call(struct kvm_cpu_context *host_ctxt);
 #else
@@ -223,8 +273,18 @@ static inline bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt,
 
 static inline void devmed_clamp_range(u64 addr, u64 *start, u64 *end) { }
 static inline bool devmed_allows_protected_vm(void) { return true; }
+static inline void devmed_finalize(void) { }
 #define devmed_unmap_hole(pgt, start, end)				\
 	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))
+#endif
+
+/* owner.c: what mem_protect.c calls when a page changes hands. */
+#ifdef CONFIG_DEVMED_SMMUV3
+int devmed_owner_take(u64 phys, u64 size);
+void devmed_owner_give(u64 phys, u64 size);
+#else
+static inline int devmed_owner_take(u64 phys, u64 size) { return 0; }
+static inline void devmed_owner_give(u64 phys, u64 size) { }
 #endif
 
 #endif /* __ARM64_KVM_NVHE_DEVMED_H__ */

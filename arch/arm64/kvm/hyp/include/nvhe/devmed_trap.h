@@ -46,6 +46,20 @@ static inline struct devmed_region *devmed_find_region(u64 ipa)
 #define DEVMED_ESR_PLAIN	((ESR_ELx_EC_DABT_LOW << ESR_ELx_EC_SHIFT) | \
 				 ESR_ELx_ISV | ESR_ELx_FSC_FAULT)
 
+/* And what every write to a page that is read without a trap looks like. */
+#define DEVMED_ESR_DIRECT_MASK	(DEVMED_ESR_PLAIN_MASK | ESR_ELx_WNR)
+#define DEVMED_ESR_DIRECT	((ESR_ELx_EC_DABT_LOW << ESR_ELx_EC_SHIFT) | \
+				 ESR_ELx_ISV | ESR_ELx_FSC_PERM | ESR_ELx_WNR)
+
+static inline bool devmed_is_plain(const struct devmed_region *region, u64 esr)
+{
+	if (region->flags & DEVMED_REGION_DIRECT_READS &&
+	    (esr & DEVMED_ESR_DIRECT_MASK) == DEVMED_ESR_DIRECT)
+		return true;
+
+	return (esr & DEVMED_ESR_PLAIN_MASK) == DEVMED_ESR_PLAIN;
+}
+
 /* User space has no business here, and may be AArch32 with its IT state. */
 static inline bool devmed_is_el0(u64 spsr)
 {
@@ -75,7 +89,7 @@ static inline int devmed_decode(const struct devmed_region *region, u64 esr,
 	u64 offset = ipa + (far & GENMASK_ULL(11, 0)) - region->base;
 	unsigned int size = BIT(FIELD_GET(ESR_ELx_SAS, esr));
 
-	if (unlikely((esr & DEVMED_ESR_PLAIN_MASK) != DEVMED_ESR_PLAIN)) {
+	if (unlikely(!devmed_is_plain(region, esr))) {
 		int reason = devmed_refuse_syndrome(region, esr);
 
 		if (reason)

@@ -6,10 +6,10 @@
 #ifndef __ARM64_KVM_NVHE_DEVMED_WAIT_H__
 #define __ARM64_KVM_NVHE_DEVMED_WAIT_H__
 
+#include <linux/processor.h>
 #include <linux/types.h>
 
 #include <asm/arch_timer.h>
-#include <asm/processor.h>
 #include <asm/sysreg.h>
 
 /* The physical counter: the virtual one may have an offset of a guest's. */
@@ -30,13 +30,15 @@ static inline u64 devmed_deadline(u32 usecs)
 #define devmed_wait_until(cond, usecs)					\
 ({									\
 	u64 __deadline = devmed_deadline(usecs);			\
-	bool __done;							\
+	bool __late, __done;						\
 									\
-	while (!(__done = (cond)) &&					\
-	       __arch_counter_get_cntpct() <= __deadline)		\
+	do {								\
 		cpu_relax();						\
+		__late = __arch_counter_get_cntpct() > __deadline;	\
+		__done = (cond);					\
+	} while (!__done && !__late);					\
 									\
-	__done || (cond);						\
+	__done;								\
 })
 
 #endif /* __ARM64_KVM_NVHE_DEVMED_WAIT_H__ */

@@ -8,6 +8,8 @@
  * map it. It ends in exactly one of two ways: the instruction is stepped over
  * with its answer in the host's register, or an abort is injected at it. Each is
  * counted, and each refusal traced where EL2 has tracing (NVHE_EL2_TRACING).
+ * What takes too long for one trap is continued in the next: the host takes its
+ * interrupts in between and makes the access again.
  * No path here can stop EL2.
  *
  * Leaves to others: every decision about the access (decode.c, reg.c).
@@ -76,7 +78,7 @@ static enum devmed_answer devmed_answer(struct kvm_cpu_context *host_ctxt,
 		access->value = devmed_host_value(host_ctxt, access);
 
 	answer = devmed_access_reg(region, access, reason);
-	if (answer == DEVMED_FAULT)
+	if (unlikely(answer == DEVMED_FAULT || answer == DEVMED_REPEAT))
 		return answer;
 
 	if (!access->write && access->rt != DEVMED_ZERO_REG)
@@ -130,6 +132,8 @@ bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt, u64 esr,
 		devmed_count(region, access.write ? DEVMED_WRITES : DEVMED_READS);
 		return true;
 	}
+	if (answer == DEVMED_REPEAT)
+		return true;
 
 	devmed_refuse(region, esr, ipa, reason);
 	if (answer == DEVMED_FAULT)

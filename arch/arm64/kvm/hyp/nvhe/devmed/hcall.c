@@ -4,9 +4,10 @@
  *
  * Attack surface: any arguments, from all CPUs at once.
  *
- * Guarantees: __devmed_setup cannot be reached after finalize. What can,
- * __devmed_call, reads counters and takes a page that the host owns. Arguments are
- * numbers in registers; no memory of the host is read.
+ * Guarantees: every operation of __devmed_setup is refused once the first CPU
+ * has lost its privileges. What is left, __devmed_call, reads counters and takes
+ * a page that the host owns. Arguments are numbers in registers; no memory of
+ * the host is read.
  *
  * Leaves to others: checking each argument (the function that takes it).
  */
@@ -15,14 +16,25 @@
 #include <asm/kvm_hyp.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_idmap.h>
 #include <nvhe/trap_handler.h>
+
+static int devmed_start_dma(void)
+{
+#ifdef CONFIG_DEVMED_SMMUV3
+	return devmed_idmap_start();
+#else
+	return -ENODEV;
+#endif
+}
 
 /**
  * handle___devmed_setup - __devmed_setup, while the host is trusted
  * @host_ctxt: x1 holds an enum devmed_setup_op, its arguments follow
  *
  * Context: Hypercall, no lock held.
- * Return: in x1, what the operation returns; -EINVAL if there is no such one.
+ * Return: in x1, what the operation returns; -EINVAL if there is no such one,
+ * -EPERM after finalize.
  */
 void handle___devmed_setup(struct kvm_cpu_context *host_ctxt)
 {
@@ -42,6 +54,18 @@ void handle___devmed_setup(struct kvm_cpu_context *host_ctxt)
 		break;
 	case DEVMED_SETUP_POOL:
 		ret = devmed_pool_init(arg1, arg2);
+		break;
+	case DEVMED_SETUP_START:
+		ret = devmed_start(arg1, arg2, arg3);
+		break;
+	case DEVMED_SETUP_STOP:
+		ret = devmed_stop(arg1);
+		break;
+	case DEVMED_SETUP_ADOPT:
+		ret = devmed_adopt(arg1, arg2, arg3, arg4);
+		break;
+	case DEVMED_SETUP_DMA:
+		ret = devmed_start_dma();
 		break;
 	case DEVMED_SETUP_POLICY:
 		devmed_set_policy(arg1, arg2);

@@ -253,7 +253,8 @@ int devmed_unpin(u64 phys, u64 size)
 }
 
 /* The part of a copy that lies in one page. */
-static int devmed_copy_page_locked(void *dst, u64 phys, size_t size)
+static int devmed_copy_page_locked(void *dst, u64 phys, size_t size,
+				   bool coherent)
 {
 	void *src;
 	int ret;
@@ -267,6 +268,8 @@ static int devmed_copy_page_locked(void *dst, u64 phys, size_t size)
 		return -EPERM;
 
 	src = hyp_fixmap_map(phys);
+	if (!coherent)
+		kvm_flush_dcache_to_poc(src, size);
 	devmed_copy_once(dst, src, size);
 	hyp_fixmap_unmap();
 
@@ -274,10 +277,11 @@ static int devmed_copy_page_locked(void *dst, u64 phys, size_t size)
 }
 
 /**
- * devmed_copy_from_host - copy bytes that are host memory at this moment
+ * devmed_copy_for_device - copy bytes that the host wrote for a device
  * @dst: memory of EL2's, 8-byte aligned
  * @phys: where the host keeps them, 8-byte aligned
  * @size: in bytes, a multiple of 8
+ * @coherent: the device snoops; else the host has written past the caches
  *
  * Each double-word is read once, whole. The host may change them at any time:
  * only the copy counts.
@@ -286,7 +290,7 @@ static int devmed_copy_page_locked(void *dst, u64 phys, size_t size)
  * Return: 0; -EINVAL if not aligned, -EINVAL or -EPERM if not host memory. @dst
  * is undefined on error.
  */
-int devmed_copy_from_host(void *dst, u64 phys, size_t size)
+int devmed_copy_for_device(void *dst, u64 phys, size_t size, bool coherent)
 {
 	int ret = 0;
 
@@ -297,7 +301,7 @@ int devmed_copy_from_host(void *dst, u64 phys, size_t size)
 	while (size && !ret) {
 		size_t len = min_t(size_t, size, PAGE_SIZE - offset_in_page(phys));
 
-		ret = devmed_copy_page_locked(dst, phys, len);
+		ret = devmed_copy_page_locked(dst, phys, len, coherent);
 		dst += len;
 		phys += len;
 		size -= len;
@@ -305,4 +309,18 @@ int devmed_copy_from_host(void *dst, u64 phys, size_t size)
 	hyp_spin_unlock(&host_mmu.lock);
 
 	return ret;
+}
+
+/**
+ * devmed_copy_from_host - copy bytes that are host memory at this moment
+ * @dst: memory of EL2's, 8-byte aligned
+ * @phys: where the host keeps them, 8-byte aligned
+ * @size: in bytes, a multiple of 8
+ *
+ * Context: as devmed_copy_for_device().
+ * Return: as devmed_copy_for_device().
+ */
+int devmed_copy_from_host(void *dst, u64 phys, size_t size)
+{
+	return devmed_copy_for_device(dst, phys, size, true);
 }

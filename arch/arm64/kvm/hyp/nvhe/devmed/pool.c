@@ -28,35 +28,54 @@ static struct hyp_pool devmed_pool;
 static bool devmed_pool_ready;
 static u64 devmed_pool_counters[DEVMED_NR_GLOBAL_COUNTERS];
 
+/* From outside the range that the pool began with: these stay single pages. */
+static void devmed_pool_add_locked(u64 pfn, u64 nr_pages)
+{
+	u64 *counters = devmed_pool_counters;
+	void *addr = hyp_phys_to_virt(hyp_pfn_to_phys(pfn));
+
+	hyp_assert_lock_held(&devmed_pool_lock);
+
+	for (; nr_pages--; addr += PAGE_SIZE) {
+		hyp_set_page_refcounted(hyp_virt_to_page(addr));
+		hyp_put_page(&devmed_pool, addr);
+		counters[DEVMED_POOL_FREE]++;
+	}
+}
+
 /**
- * devmed_pool_init - give the pool its first pages
+ * devmed_pool_init - give the pool its pages
  * @pfn: first page frame, the host's
  * @nr_pages: how many
  *
+ * Pages that follow one another can be taken together if they come with the
+ * first call. Those of later calls are single ones.
+ *
  * Context: Trusted phase. Takes host_mmu.lock and those below it.
- * Return: 0; -EPERM after finalize or if the pages are not the host's, -EBUSY if
- * the pool has pages already.
+ * Return: 0; -EPERM after finalize or if the pages are not the host's.
  */
 int devmed_pool_init(u64 pfn, u64 nr_pages)
 {
 	int ret;
 
-	if (static_branch_unlikely(&kvm_protected_mode_initialized))
+	if (devmed_finalized())
 		return -EPERM;
-	if (devmed_pool_ready)
-		return -EBUSY;
 
 	ret = __pkvm_host_donate_hyp(pfn, nr_pages);
 	if (ret)
 		return ret;
 
 	hyp_spin_lock(&devmed_pool_lock);
-	ret = hyp_pool_init(&devmed_pool, pfn, nr_pages, 0);
-	if (!ret) {
-		devmed_pool_counters[DEVMED_POOL_FREE] = nr_pages;
-		devmed_pool_counters[DEVMED_POOL_LOW] = nr_pages;
-		devmed_pool_ready = true;
+	if (devmed_pool_ready) {
+		devmed_pool_add_locked(pfn, nr_pages);
+	} else {
+		ret = hyp_pool_init(&devmed_pool, pfn, nr_pages, 0);
+		if (!ret) {
+			devmed_pool_counters[DEVMED_POOL_FREE] = nr_pages;
+			devmed_pool_ready = true;
+		}
 	}
+	devmed_pool_counters[DEVMED_POOL_LOW] = devmed_pool_counters[DEVMED_POOL_FREE];
 	hyp_spin_unlock(&devmed_pool_lock);
 
 	return ret;
@@ -71,7 +90,6 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
  */
 int devmed_pool_topup(u64 pfn)
 {
-	void *addr = hyp_phys_to_virt(hyp_pfn_to_phys(pfn));
 	int ret;
 
 	if (!devmed_pool_ready)
@@ -82,9 +100,7 @@ int devmed_pool_topup(u64 pfn)
 		return ret;
 
 	hyp_spin_lock(&devmed_pool_lock);
-	hyp_set_page_refcounted(hyp_virt_to_page(addr));
-	hyp_put_page(&devmed_pool, addr);
-	devmed_pool_counters[DEVMED_POOL_FREE]++;
+	devmed_pool_add_locked(pfn, 1);
 	hyp_spin_unlock(&devmed_pool_lock);
 
 	return 0;

@@ -195,7 +195,8 @@ enum devmed_counter devmed_refuse_reg(const struct devmed_reg *reg, u8 size)
  *
  * Context: Any. Takes the region lock, under which the instance stays.
  * Return: DEVMED_EMULATE; DEVMED_IGNORE if the backend refused the value;
- * DEVMED_FORWARD if the instance is gone and the device answered.
+ * DEVMED_REPEAT if it wants the access again; DEVMED_FORWARD if the instance is
+ * gone and the device answered.
  */
 enum devmed_answer devmed_emulate(struct devmed_region *region,
 				  const struct devmed_reg *reg,
@@ -203,16 +204,20 @@ enum devmed_answer devmed_emulate(struct devmed_region *region,
 {
 	enum devmed_answer answer = DEVMED_EMULATE;
 	void *instance;
+	int ret = 0;
 
 	hyp_spin_lock(&region->lock);
 	instance = region->instance;
-	if (!instance) {
+	if (likely(instance)) {
+		ret = devmed_emulate_locked(region, instance, reg, access);
+	} else {
 		devmed_forward(region, access);
 		answer = DEVMED_FORWARD;
-	} else if (devmed_emulate_locked(region, instance, reg, access)) {
-		answer = DEVMED_IGNORE;
 	}
 	hyp_spin_unlock(&region->lock);
+
+	if (unlikely(ret))
+		return ret == -EAGAIN ? DEVMED_REPEAT : DEVMED_IGNORE;
 
 	return answer;
 }

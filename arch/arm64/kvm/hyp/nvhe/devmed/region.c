@@ -9,11 +9,10 @@
  * Guarantees: the registry is filled while the host is trusted and constant
  * afterwards, so that one list decides, without a lock, what traps, what
  * may be mapped for the host and what survives recycling. Regions are whole
- * pages, disjoint, and never memory. An instance becomes visible complete or
- * not at all.
+ * pages, disjoint, and never memory.
  *
  * Leaves to others: taking the pages (mem.c), what an access means (decode.c,
- * reg.c).
+ * reg.c), and who answers it (instance.c).
  */
 #include <linux/kvm_host.h>
 
@@ -22,9 +21,13 @@
 #include <asm/kvm_pgtable.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_idmap.h>
 #include <nvhe/mem_protect.h>
 
-static DEFINE_HYP_SPINLOCK(devmed_setup_lock);
+/* GITS_TRANSLATER, in the page of it. */
+#define DEVMED_TRANSLATER	0x40
+
+DEFINE_HYP_SPINLOCK(devmed_setup_lock);
 
 /* Guarded by devmed_setup_lock until finalize, constant afterwards. */
 static struct devmed_region devmed_regions[DEVMED_MAX_REGIONS];
@@ -49,16 +52,18 @@ atomic64_t devmed_unresolved;
 static const struct devmed_regs * const devmed_classes[DEVMED_NR_CLASSES] = {
 #ifdef CONFIG_DEVMED_ITS
 	[DEVMED_CLASS_ITS] = &devmed_its_regs,
+	[DEVMED_CLASS_GICR] = &devmed_gicr_regs,
+	[DEVMED_CLASS_GICR_VLPI] = &devmed_gicr_vlpi_regs,
 #endif
 #ifdef CONFIG_DEVMED_SMMUV3
 	[DEVMED_CLASS_SMMUV3] = &devmed_smmuv3_regs,
 #endif
 };
 
-static bool devmed_finalized(void)
-{
-	return static_branch_unlikely(&kvm_protected_mode_initialized);
-}
+/* GITS_TRANSLATER has a frame of its own (IHI 0069, 12.18). */
+static const u32 devmed_doorbells[DEVMED_NR_CLASSES] = {
+	[DEVMED_CLASS_ITS] = SZ_64K,
+};
 
 static u64 devmed_map_end(unsigned int i)
 {
@@ -102,6 +107,23 @@ struct devmed_region *devmed_search_region(u64 ipa)
 }
 
 /**
+ * devmed_next_region - find the region that an address is in, or the next above
+ * @addr: any physical address
+ *
+ * Context: Any, once the registry does not change any more.
+ * Return: the region, or NULL if all end at or below @addr.
+ */
+struct devmed_region *devmed_next_region(u64 addr)
+{
+	unsigned int i = devmed_upper_bound(addr);
+
+	if (i && addr < devmed_map_end(i - 1))
+		i--;
+
+	return i < devmed_nr_mapped ? devmed_map[i] : NULL;
+}
+
+/**
  * devmed_get_region - find a region by the number that registration returned
  * @id: any value
  *
@@ -114,6 +136,21 @@ struct devmed_region *devmed_get_region(u64 id)
 		return NULL;
 
 	return &devmed_regions[id];
+}
+
+/**
+ * devmed_is_translater - is this where an ITS takes MSIs?
+ * @addr: physical address, any value
+ *
+ * Context: Any.
+ * Return: true for GITS_TRANSLATER of an ITS that is registered.
+ */
+bool devmed_is_translater(u64 addr)
+{
+	const struct devmed_region *region = devmed_search_region(addr);
+
+	return region && region->doorbell &&
+	       addr - region->base == region->doorbell + DEVMED_TRANSLATER;
 }
 
 static bool devmed_overlaps_memory(u64 base, u64 end)
@@ -195,6 +232,9 @@ static int devmed_register_locked(u64 class, u64 base, u64 size, u64 flags)
 
 	hyp_assert_lock_held(&devmed_setup_lock);
 
+	/* What DMA may reach has been decided. */
+	if (devmed_idmap_started())
+		return -EBUSY;
 	ret = devmed_check_claim(class, base, size, flags);
 	if (ret)
 		return ret;
@@ -212,6 +252,7 @@ static int devmed_register_locked(u64 class, u64 base, u64 size, u64 flags)
 	region->base = base;
 	region->size = size;
 	region->regs = regs;
+	region->doorbell = devmed_doorbells[class];
 	region->flags = flags;
 	/* First, so that recycling leaves alone what is being donated. */
 	devmed_map_insert(region);
@@ -238,8 +279,9 @@ static int devmed_register_locked(u64 class, u64 base, u64 size, u64 flags)
  * Context: Trusted phase. Takes devmed_setup_lock and those below it.
  * Return: the region's number; -EPERM after finalize, -ENODEV if EL2 has no
  * table for @class, -EINVAL for an unknown flag or a range that is not whole
- * pages within the physical address space, -EFAULT if memory overlaps it, -EEXIST if a region
- * does, -ENOSPC if the registry is full, -ENOMEM. Nothing changed on error.
+ * pages within the physical address space, -EFAULT if memory overlaps it,
+ * -EEXIST if a region does, -EBUSY if the DMA stage-2 has been built, -ENOSPC if
+ * the registry is full, -ENOMEM. Nothing changed on error.
  */
 int devmed_register(u64 class, u64 base, u64 size, u64 flags)
 {
@@ -261,7 +303,7 @@ int devmed_register(u64 class, u64 base, u64 size, u64 flags)
  *
  * Context: Trusted phase. Takes devmed_setup_lock and those below it.
  * Return: 0, -EPERM after finalize, -ENOENT if there is no such region, -EBUSY
- * if an instance is published.
+ * if an instance is published or the DMA stage-2 has been built.
  */
 int devmed_unregister(u64 id)
 {
@@ -273,7 +315,8 @@ int devmed_unregister(u64 id)
 
 	hyp_spin_lock(&devmed_setup_lock);
 	region = devmed_get_region(id);
-	ret = !region ? -ENOENT : region->instance ? -EBUSY : 0;
+	ret = !region ? -ENOENT :
+	      region->instance || devmed_idmap_started() ? -EBUSY : 0;
 	if (!ret)
 		ret = devmed_return_mmio(region->base, region->size,
 					 region->mmio);
@@ -284,45 +327,6 @@ int devmed_unregister(u64 id)
 	hyp_spin_unlock(&devmed_setup_lock);
 
 	return ret;
-}
-
-/**
- * devmed_publish - let a backend answer for a region
- * @region: a registered region
- * @instance: the backend's, complete
- *
- * Context: Any. Takes the region lock.
- * Return: 0, or -EBUSY if there is an instance already.
- */
-int devmed_publish(struct devmed_region *region, void *instance)
-{
-	int ret = -EBUSY;
-
-	hyp_spin_lock(&region->lock);
-	if (!region->instance) {
-		/* Pairs with smp_load_acquire() in devmed_access_reg(). */
-		smp_store_release(&region->instance, instance);
-		ret = 0;
-	}
-	hyp_spin_unlock(&region->lock);
-
-	return ret;
-}
-
-/**
- * devmed_withdraw - forward a region again, after a backend failed to start
- * @region: a registered region
- *
- * No access is inside the backend when this returns, and none enters it.
- *
- * Context: Any. Takes the region lock.
- */
-void devmed_withdraw(struct devmed_region *region)
-{
-	hyp_spin_lock(&region->lock);
-	/* Pairs with smp_load_acquire() in devmed_access_reg(). */
-	smp_store_release(&region->instance, NULL);
-	hyp_spin_unlock(&region->lock);
 }
 
 /**
@@ -442,9 +446,12 @@ int devmed_read_counter(u64 id, u64 counter, u64 *value)
 	if (id == DEVMED_GLOBAL) {
 		if (counter >= DEVMED_NR_GLOBAL_COUNTERS)
 			return -EINVAL;
-		*value = counter == DEVMED_UNRESOLVED ?
-			 atomic64_read(&devmed_unresolved) :
-			 devmed_pool_counter(counter);
+		if (counter == DEVMED_UNRESOLVED)
+			*value = atomic64_read(&devmed_unresolved);
+		else if (counter >= DEVMED_DMA_TABLES)
+			*value = devmed_idmap_counter(counter);
+		else
+			*value = devmed_pool_counter(counter);
 		return 0;
 	}
 

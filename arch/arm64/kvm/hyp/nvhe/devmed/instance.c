@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Instances: from a region that is forwarded to one that a backend answers for.
+ *
+ * Attack surface: none that is left after finalize but the lookup of an
+ * instance, at any moment, from any CPU.
+ *
+ * Guarantees: backends start, take over what is live and stop in the trusted
+ * phase only, which ends when the first CPU loses its privileges. An instance
+ * becomes visible complete or not at all.
+ *
+ * Leaves to others: undoing what a backend did (the backend).
+ */
+#include <linux/errno.h>
+
+#include <asm/barrier.h>
+#include <asm/kvm_hyp.h>
+
+#include <nvhe/devmed.h>
+
+/* See devmed_finalized(). Set when the first CPU finalizes, never cleared. */
+bool devmed_trust_ended;
+
+/**
+ * devmed_finalize - the trusted phase is over
+ *
+ * Context: Any, on each CPU that finalizes.
+ */
+void devmed_finalize(void)
+{
+	/* Pairs with smp_load_acquire() in devmed_finalized(). */
+	smp_store_release(&devmed_trust_ended, true);
+}
+
+/* What is asked of a backend in the trusted phase. */
+enum devmed_step { DEVMED_STEP_START, DEVMED_STEP_STOP, DEVMED_STEP_ADOPT };
+
+static int devmed_step_locked(struct devmed_region *region,
+			      enum devmed_step step, u64 arg1, u64 arg2,
+			      u64 arg3)
+{
+	const struct devmed_regs *regs = region->regs;
+
+	hyp_assert_lock_held(&devmed_setup_lock);
+
+	if (!regs->start)
+		return -ENODEV;
+	if (step == DEVMED_STEP_START)
+		return region->instance ? -EBUSY : regs->start(region, arg1, arg2);
+	if (!region->instance)
+		return -ENOENT;
+	if (step == DEVMED_STEP_ADOPT)
+		return regs->adopt ? regs->adopt(region, arg1, arg2, arg3) : -ENODEV;
+	if (!regs->stop)
+		return -ENODEV;
+
+	regs->stop(region);
+	return 0;
+}
+
+static int devmed_step(u64 id, enum devmed_step step, u64 arg1, u64 arg2,
+		       u64 arg3)
+{
+	struct devmed_region *region;
+	int ret = -ENOENT;
+
+	if (devmed_finalized())
+		return -EPERM;
+
+	hyp_spin_lock(&devmed_setup_lock);
+	region = devmed_get_region(id);
+	if (region)
+		ret = devmed_step_locked(region, step, arg1, arg2, arg3);
+	hyp_spin_unlock(&devmed_setup_lock);
+
+	return ret;
+}
+
+/**
+ * devmed_start - start the backend of a region
+ * @id: what devmed_register() returned
+ * @arg1: for the backend
+ * @arg2: for the backend
+ *
+ * Context: Trusted phase. Takes devmed_setup_lock and those below it.
+ * Return: 0; -EPERM after finalize, -ENOENT if there is no such region, -ENODEV
+ * if its class has no backend, -EBUSY if it has an instance; or what the
+ * backend returns, the region being forwarded as before.
+ */
+int devmed_start(u64 id, u64 arg1, u64 arg2)
+{
+	return devmed_step(id, DEVMED_STEP_START, arg1, arg2, 0);
+}
+
+/**
+ * devmed_adopt - let a backend take over something that was live before it
+ * @id: what devmed_register() returned
+ * @arg1: for the backend
+ * @arg2: for the backend
+ * @arg3: for the backend
+ *
+ * Context: Trusted phase. Takes devmed_setup_lock and those below it.
+ * Return: 0; -EPERM after finalize, -ENOENT if there is no such region or it has
+ * no instance, -ENODEV if its class takes over nothing; or what the backend
+ * returns.
+ */
+int devmed_adopt(u64 id, u64 arg1, u64 arg2, u64 arg3)
+{
+	return devmed_step(id, DEVMED_STEP_ADOPT, arg1, arg2, arg3);
+}
+
+/**
+ * devmed_stop - undo devmed_start() and devmed_adopt()
+ * @id: what devmed_register() returned
+ *
+ * Context: Trusted phase. Takes devmed_setup_lock and those below it.
+ * Return: 0, the region being forwarded; -EPERM after finalize, -ENOENT if there
+ * is no such region or it has no instance, -ENODEV if its class cannot stop.
+ */
+int devmed_stop(u64 id)
+{
+	return devmed_step(id, DEVMED_STEP_STOP, 0, 0, 0);
+}
+
+/**
+ * devmed_publish - let a backend answer for a region
+ * @region: a registered region
+ * @instance: the backend's, complete
+ *
+ * Context: Any. Takes the region lock.
+ * Return: 0, or -EBUSY if there is an instance already.
+ */
+int devmed_publish(struct devmed_region *region, void *instance)
+{
+	int ret = -EBUSY;
+
+	hyp_spin_lock(&region->lock);
+	if (!region->instance) {
+		/* Pairs with smp_load_acquire() in devmed_access_reg(). */
+		smp_store_release(&region->instance, instance);
+		ret = 0;
+	}
+	hyp_spin_unlock(&region->lock);
+
+	return ret;
+}
+
+/**
+ * devmed_withdraw - forward a region again, after a backend failed to start
+ * @region: a registered region
+ *
+ * No access is inside the backend when this returns, and none enters it.
+ *
+ * Context: Any. Takes the region lock.
+ */
+void devmed_withdraw(struct devmed_region *region)
+{
+	hyp_spin_lock(&region->lock);
+	/* Pairs with smp_load_acquire() in devmed_access_reg(). */
+	smp_store_release(&region->instance, NULL);
+	hyp_spin_unlock(&region->lock);
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ownership changes, for those who mirror the host stage-2.
+ *
+ * Attack surface: the host decides which of its pages changes hands and when,
+ * on all CPUs, while devices of its own access that page and its neighbours.
+ *
+ * Guarantees: no device reaches a page from before anyone else may use it until
+ * after it is the host's again. All that can fail does before the CPU's side
+ * has changed. What a device may do with a page is read from the host's own
+ * stage-2 and from the registry: never wider than what the host may do.
+ *
+ * Leaves to others: the checks that make a change legal, scrubbing what comes
+ * back (mem_protect.c), the table (idmap.c).
+ */
+#include <linux/kvm_host.h>
+
+#include <asm/kvm_hyp.h>
+#include <asm/kvm_mmu.h>
+#include <asm/kvm_pgtable.h>
+
+#include <nvhe/devmed.h>
+#include <nvhe/devmed_idmap.h>
+#include <nvhe/mem_protect.h>
+#include <nvhe/mm.h>
+
+/**
+ * devmed_owner_take - pages are about to be no longer the host's
+ * @phys: first byte, page aligned
+ * @size: in bytes, whole pages
+ *
+ * Called when all checks have passed and nothing has changed, for what is
+ * donated and for what a guest stops sharing. When it returns 0 no device
+ * reaches the pages, and none has a translation to them left.
+ *
+ * Context: host_mmu.lock held.
+ * Return: 0, or an errno with the pages still the host's and its devices': -ENOMEM
+ * if there is no page for a table, what a device answers if it does not
+ * invalidate.
+ */
+int devmed_owner_take(u64 phys, u64 size)
+{
+	hyp_assert_lock_held(&host_mmu.lock);
+
+	return devmed_idmap_unmap(phys, size);
+}
+
+/*
+ * Not every path in mem_protect.c cleans what it has scrubbed, and a device need
+ * not snoop: it would read what memory held before.
+ */
+static void devmed_clean_pages(u64 phys, u64 size)
+{
+	u64 addr;
+
+	for (addr = phys; addr < phys + size; addr += PAGE_SIZE) {
+		kvm_flush_dcache_to_poc(hyp_fixmap_map(addr), PAGE_SIZE);
+		hyp_fixmap_unmap();
+	}
+}
+
+/**
+ * devmed_owner_give - pages have become the host's, or are shared with it
+ * @phys: first byte, page aligned
+ * @size: in bytes, whole pages
+ *
+ * Called when nobody else uses the pages and they are scrubbed. Uses the fixmap.
+ *
+ * Context: host_mmu.lock held.
+ */
+void devmed_owner_give(u64 phys, u64 size)
+{
+	hyp_assert_lock_held(&host_mmu.lock);
+
+	if (!devmed_idmap_started())
+		return;
+
+	devmed_clean_pages(phys, size);
+	devmed_idmap_map(phys, size);
+}
+
+/* Pages that follow one another and allow the same, given to @visit as one. */
+struct devmed_owner_run {
+	u64 start;
+	u64 end;
+	enum kvm_pgtable_prot prot;
+	bool memory;
+	devmed_owner_visit_t visit;
+	void *arg;
+};
+
+static int devmed_run_flush(struct devmed_owner_run *run)
+{
+	if (!run->prot || run->start == run->end)
+		return 0;
+
+	return run->visit(run->start, run->end, run->prot, run->arg);
+}
+
+static int devmed_run_add(struct devmed_owner_run *run, u64 start, u64 end,
+			  enum kvm_pgtable_prot prot)
+{
+	int ret;
+
+	if (run->end != start || run->prot != prot) {
+		ret = devmed_run_flush(run);
+		if (ret)
+			return ret;
+		run->start = start;
+		run->prot = prot;
+	}
+	run->end = end;
+
+	return 0;
+}
+
+/*
+ * What the host may do by this entry. One that is empty is filled when the host
+ * touches it; one that is neither empty nor valid says whose the page is.
+ */
+static enum kvm_pgtable_prot devmed_host_prot(kvm_pte_t pte, bool memory)
+{
+	enum kvm_pgtable_prot prot = 0;
+
+	if (!pte)
+		prot = memory ? PKVM_HOST_MEM_PROT : PKVM_HOST_MMIO_PROT;
+	else if (kvm_pte_valid(pte))
+		prot = kvm_pgtable_stage2_pte_prot(pte) & KVM_PGTABLE_PROT_RWX;
+
+	return prot && !memory ? prot | KVM_PGTABLE_PROT_DEVICE : prot;
+}
+
+static int devmed_run_leaf(const struct kvm_pgtable_visit_ctx *ctx,
+			   enum kvm_pgtable_walk_flags visit)
+{
+	u64 size = kvm_granule_size(ctx->level);
+	u64 end = min(ALIGN_DOWN(ctx->addr, size) + size, ctx->end);
+	struct devmed_owner_run *run = ctx->arg;
+
+	return devmed_run_add(run, ctx->addr, end,
+			      devmed_host_prot(ctx->old, run->memory));
+}
+
+static int devmed_run_leaves(struct devmed_owner_run *run, u64 start, u64 end,
+			     bool memory)
+{
+	struct kvm_pgtable_walker walker = {
+		.cb	= devmed_run_leaf,
+		.arg	= run,
+		.flags	= KVM_PGTABLE_WALK_LEAF,
+	};
+
+	if (start >= end)
+		return 0;
+
+	run->memory = memory;
+	return kvm_pgtable_walk(&host_mmu.pgt, start, end - start, &walker);
+}
+
+/* Of a mediated device nothing, but for the page that takes MSIs: write-only. */
+static int devmed_run_region(struct devmed_owner_run *run,
+			     const struct devmed_region *region, u64 end)
+{
+	u64 doorbell = region->base + region->doorbell;
+
+	if (!region->doorbell || region->doorbell >= region->size || doorbell >= end)
+		return 0;
+
+	return devmed_run_add(run, doorbell, doorbell + PAGE_SIZE,
+			      KVM_PGTABLE_PROT_W | KVM_PGTABLE_PROT_DEVICE);
+}
+
+/* Whatever is not memory, regions among it. */
+static int devmed_run_hole(struct devmed_owner_run *run, u64 start, u64 end)
+{
+	int ret = 0;
+
+	while (start < end && !ret) {
+		const struct devmed_region *region = devmed_next_region(start);
+
+		if (!region || region->base >= end)
+			return devmed_run_leaves(run, start, end, false);
+
+		ret = devmed_run_leaves(run, start, region->base, false);
+		if (!ret)
+			ret = devmed_run_region(run, region, end);
+		start = region->base + region->size;
+	}
+
+	return ret;
+}
+
+/**
+ * devmed_owner_walk_locked - visit everything that devices of the host may reach
+ * @end: where to stop, exclusive, page aligned; within the host stage-2
+ * @visit: called with ranges in ascending order, as long as possible, and what
+ *	is allowed there: KVM_PGTABLE_PROT_{R,W,X}, and DEVICE for MMIO. Stops
+ *	the walk if it returns an errno.
+ * @arg: given to @visit
+ *
+ * A page that is memory in part only is left out. The registry must not change
+ * any more.
+ *
+ * Context: host_mmu.lock held.
+ * Return: 0, or the errno of @visit.
+ */
+int devmed_owner_walk_locked(u64 end, devmed_owner_visit_t visit, void *arg)
+{
+	struct devmed_owner_run run = { .visit = visit, .arg = arg };
+	u64 addr = 0;
+	int i, ret;
+
+	hyp_assert_lock_held(&host_mmu.lock);
+
+	for (i = 0; i < hyp_memblock_nr; i++) {
+		const struct memblock_region *mem = &hyp_memory[i];
+		u64 mem_end = mem->base + mem->size;
+
+		ret = devmed_run_hole(&run, addr,
+				      min(ALIGN_DOWN(mem->base, PAGE_SIZE), end));
+		if (!ret)
+			ret = devmed_run_leaves(&run, PAGE_ALIGN(mem->base),
+						min(ALIGN_DOWN(mem_end, PAGE_SIZE), end),
+						true);
+		if (ret)
+			return ret;
+		addr = PAGE_ALIGN(mem_end);
+	}
+	ret = devmed_run_hole(&run, addr, end);
+
+	return ret ? ret : devmed_run_flush(&run);
+}

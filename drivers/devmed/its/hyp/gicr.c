@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The redistributors: RD_base, where a CPU's LPIs are configured.
+ *
+ * Attack surface: two addresses. The redistributor reads the configuration of
+ * LPIs at one and keeps their pending bits at the other, writing a single bit
+ * for each interrupt.
+ *
+ * Guarantees: both tables are the host's own memory and pinned, for their whole
+ * length, while LPIs are enabled, and until the redistributor has been seen to
+ * be done with them. All redistributors share one configuration table, and no
+ * other two tables overlap, a page having one pin. Neither moves while LPIs are
+ * enabled. Cacheability is EL2's choice.
+ *
+ * Leaves to others: SGI_base, which has no addresses and is not mediated, and
+ * VLPI_base (gicr-vlpi.c).
+ */
+#include <linux/bitfield.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
+
+#include <asm/kvm_hyp.h>
+#include <asm/kvm_mmu.h>
+
+#include <nvhe/devmed.h>
+#include <nvhe/devmed_trap.h>
+#include <nvhe/devmed_wait.h>
+#include <nvhe/memory.h>
+
+#include "its-hyp.h"
+
+#define GICR_RWP_USECS		1000
+
+/* Inner Shareable, Write-Back inner and, with 0 for "same", outer. */
+#define GICR_CACHED		(GICR_PROPBASER_InnerShareable | GICR_PROPBASER_RaWaWb)
+
+/**
+ * struct devmed_gicr - a redistributor
+ * @region: its RD_base frame
+ * @typer: GICR_TYPER
+ * @pending: address of its pending table, while that is pinned
+ * @pinned: both tables are. Guarded by @region->lock, as is @pending.
+ */
+struct devmed_gicr {
+	struct devmed_region *region;
+	u64 typer;
+	u64 pending;
+	bool pinned;
+};
+
+/* Filled in the trusted phase, constant afterwards but for the last two. */
+static struct devmed_gicr gicrs[CONFIG_NR_CPUS];
+static unsigned int gicr_count;
+
+/* Inside a region lock, outside of host_mmu.lock. */
+static DEFINE_HYP_SPINLOCK(gicr_config_lock);
+
+/*
+ * The configuration table that all redistributors share, as GICR_PROPBASER has
+ * it, attributes included, and how many use it. Guarded by gicr_config_lock.
+ */
+static u64 gicr_config;
+static unsigned int gicr_config_users;
+
+/* The size that the first one had: LPIs have this many bits of INTID, for good. */
+static unsigned int gicr_lpi_bits;
+static u64 gicr_attrs = GICR_CACHED;
+
+/**
+ * gicr_is_lpi - is there such an LPI?
+ * @intid: any number
+ *
+ * Context: Any.
+ * Return: true if all redistributors have room for it in their tables.
+ */
+bool gicr_is_lpi(u64 intid)
+{
+	return intid >= GIC_FIRST_LPI && intid < BIT(READ_ONCE(gicr_lpi_bits));
+}
+
+/* RDbase of a redistributor in commands (IHI 0069, 5.3.1). */
+static u64 gicr_target(const struct devmed_gicr *gicr, u64 typer)
+{
+	if (typer & GITS_TYPER_PTA)
+		return gicr->region->base & ITS_CMD2_TARGET;
+
+	return FIELD_PREP(ITS_CMD2_TARGET, GICR_TYPER_CPU_NUMBER(gicr->typer));
+}
+
+/**
+ * gicr_is_target - is there such a redistributor?
+ * @typer: GITS_TYPER, which says what RDbase is
+ * @target: RDbase of a command, in its place
+ *
+ * Context: Any.
+ * Return: true if there is.
+ */
+bool gicr_is_target(u64 typer, u64 target)
+{
+	unsigned int i = FIELD_GET(ITS_CMD2_TARGET, target);
+
+	/* Processor numbers mostly are in the order of the frames. */
+	if (i < gicr_count && gicr_target(&gicrs[i], typer) == target)
+		return true;
+
+	for (i = 0; i < gicr_count; i++) {
+		if (gicr_target(&gicrs[i], typer) == target)
+			return true;
+	}
+
+	return false;
+}
+
+/**
+ * gicr_first_target - some redistributor
+ * @typer: GITS_TYPER, which says what RDbase is
+ * @target: its RDbase for commands, in its place
+ *
+ * Context: Any.
+ * Return: false if there is none.
+ */
+bool gicr_first_target(u64 typer, u64 *target)
+{
+	if (!gicr_count)
+		return false;
+
+	*target = gicr_target(&gicrs[0], typer);
+	return true;
+}
+
+static u32 gicr_read_ctlr(const struct devmed_gicr *gicr)
+{
+	return readl(gicr->region->mmio + GICR_CTLR);
+}
+
+static bool gicr_lpis_enabled(const struct devmed_gicr *gicr)
+{
+	return gicr_read_ctlr(gicr) & GICR_CTLR_ENABLE_LPIS;
+}
+
+/* Hardware is done with what was written to EnableLPIs (IHI 0069, 12.11.2). */
+static bool gicr_is_settled(const struct devmed_gicr *gicr)
+{
+	return devmed_wait_until(!(gicr_read_ctlr(gicr) & GICR_CTLR_RWP),
+				 GICR_RWP_USECS);
+}
+
+static unsigned int gicr_config_bits(u64 propbaser)
+{
+	return (propbaser & GICR_PROPBASER_IDBITS_MASK) + 1;
+}
+
+/* One byte for each LPI (IHI 0069, 5.1.1). */
+static u64 gicr_config_size(u64 propbaser)
+{
+	return PAGE_ALIGN(BIT(gicr_config_bits(propbaser)) - GIC_FIRST_LPI);
+}
+
+/* One bit for each INTID (IHI 0069, 5.1.2). */
+static u64 gicr_pending_size(void)
+{
+	return ALIGN(BIT(gicr_lpi_bits) / 8, SZ_64K);
+}
+
+/* What another owner left in the caches must not come to light, or overwrite. */
+static void gicr_flush(u64 phys, u64 size)
+{
+	if (!(gicr_attrs & GICR_PROPBASER_SHAREABILITY_MASK))
+		kvm_flush_dcache_to_poc(__hyp_va(phys), size);
+}
+
+static int gicr_pin(u64 phys, u64 size)
+{
+	int ret = devmed_pin(phys, size);
+
+	if (!ret)
+		gicr_flush(phys, size);
+
+	return ret;
+}
+
+static void gicr_unpin(u64 phys, u64 size)
+{
+	gicr_flush(phys, size);
+	devmed_unpin(phys, size);
+}
+
+static int gicr_get_config_locked(u64 propbaser)
+{
+	unsigned int bits = gicr_config_bits(propbaser);
+	u64 config = propbaser & (GICR_PROPBASER_ADDR | GICR_PROPBASER_IDBITS_MASK);
+	int ret;
+
+	hyp_assert_lock_held(&gicr_config_lock);
+
+	if (gicr_config_users && config != gicr_config)
+		return -EBUSY;
+	/* ITSs were told of these LPIs: there are no more, and no fewer. */
+	if (bits < GIC_MIN_LPI_BITS || bits > GIC_MAX_LPI_BITS ||
+	    (gicr_lpi_bits && bits != gicr_lpi_bits))
+		return -EINVAL;
+
+	if (!gicr_config_users) {
+		ret = gicr_pin(propbaser & GICR_PROPBASER_ADDR,
+			       gicr_config_size(propbaser));
+		if (ret)
+			return ret;
+		gicr_config = config;
+		WRITE_ONCE(gicr_lpi_bits, bits);
+	}
+	gicr_config_users++;
+
+	return 0;
+}
+
+static void gicr_put_config_locked(void)
+{
+	hyp_assert_lock_held(&gicr_config_lock);
+
+	if (--gicr_config_users)
+		return;
+
+	gicr_unpin(gicr_config & GICR_PROPBASER_ADDR,
+		   gicr_config_size(gicr_config));
+}
+
+/* Pin both tables that the registers point to. */
+static int gicr_get_tables(struct devmed_gicr *gicr)
+{
+	void __iomem *mmio = gicr->region->mmio;
+	u64 pending = readq(mmio + GICR_PENDBASER) & GICR_PENDBASER_ADDR;
+	int ret;
+
+	hyp_spin_lock(&gicr_config_lock);
+	ret = gicr_get_config_locked(readq(mmio + GICR_PROPBASER));
+	if (!ret) {
+		ret = gicr_pin(pending, gicr_pending_size());
+		if (ret)
+			gicr_put_config_locked();
+	}
+	hyp_spin_unlock(&gicr_config_lock);
+	if (!ret) {
+		gicr->pending = pending;
+		gicr->pinned = true;
+	}
+
+	return ret;
+}
+
+static void gicr_put_tables(struct devmed_gicr *gicr)
+{
+	gicr_unpin(gicr->pending, gicr_pending_size());
+	gicr->pinned = false;
+
+	hyp_spin_lock(&gicr_config_lock);
+	gicr_put_config_locked();
+	hyp_spin_unlock(&gicr_config_lock);
+}
+
+static int gicr_enable_lpis(struct devmed_gicr *gicr, u32 ctlr)
+{
+	int ret;
+
+	if (!gicr_is_settled(gicr))
+		return -EBUSY;
+	/* Powered down meanwhile, or it could not be seen to be done before. */
+	if (gicr->pinned)
+		gicr_put_tables(gicr);
+
+	ret = gicr_get_tables(gicr);
+	if (ret)
+		return ret;
+
+	writel(ctlr, gicr->region->mmio + GICR_CTLR);
+	return 0;
+}
+
+/*
+ * Some hardware cannot clear the bit, and takes its time if it can; what it may
+ * still write to stays pinned.
+ */
+static void gicr_disable_lpis(struct devmed_gicr *gicr, u32 ctlr)
+{
+	writel(ctlr, gicr->region->mmio + GICR_CTLR);
+
+	if (gicr->pinned && gicr_is_settled(gicr) && !gicr_lpis_enabled(gicr))
+		gicr_put_tables(gicr);
+}
+
+static int gicr_write_ctlr(struct devmed_region *region, void *instance,
+			   unsigned int index, u64 value)
+{
+	struct devmed_gicr *gicr = instance;
+	bool enable = value & GICR_CTLR_ENABLE_LPIS;
+
+	if (enable && !gicr_lpis_enabled(gicr))
+		return gicr_enable_lpis(gicr, value);
+	if (!enable)
+		gicr_disable_lpis(gicr, value);
+	else
+		writel(value, region->mmio + GICR_CTLR);
+
+	return 0;
+}
+
+/* While LPIs are enabled, changing either is UNPREDICTABLE (IHI 0069, 12.11). */
+static bool gicr_bases_are_free(struct devmed_gicr *gicr)
+{
+	return !gicr_lpis_enabled(gicr) && gicr_is_settled(gicr);
+}
+
+static int gicr_set_propbaser(struct devmed_region *region, void *instance,
+			      unsigned int index, u64 value)
+{
+	if (!gicr_bases_are_free(instance))
+		return -EBUSY;
+
+	writeq(value | gicr_attrs, region->mmio + GICR_PROPBASER);
+	return 0;
+}
+
+static u64 gicr_get_propbaser(struct devmed_region *region, void *instance,
+			      unsigned int index)
+{
+	return readq(region->mmio + GICR_PROPBASER);
+}
+
+/* PTZ is a promise that the table is zero, and the host could break it. */
+static int gicr_set_pendbaser(struct devmed_region *region, void *instance,
+			      unsigned int index, u64 value)
+{
+	if (!gicr_bases_are_free(instance))
+		return -EBUSY;
+
+	writeq(value | gicr_attrs, region->mmio + GICR_PENDBASER);
+	return 0;
+}
+
+static u64 gicr_get_pendbaser(struct devmed_region *region, void *instance,
+			      unsigned int index)
+{
+	return readq(region->mmio + GICR_PENDBASER);
+}
+
+/* SETLPIR, CLRLPIR and INVLPIR by their place in the frame: all name an LPI. */
+static int gicr_write_lpi(struct devmed_region *region, u32 offset, u64 value)
+{
+	if (!gicr_is_lpi(value))
+		return -EINVAL;
+
+	writeq(value, region->mmio + offset);
+	return 0;
+}
+
+static int gicr_write_setlpir(struct devmed_region *region, void *instance,
+			      unsigned int index, u64 value)
+{
+	static const u32 offsets[] = { GICR_SETLPIR, GICR_CLRLPIR };
+
+	return gicr_write_lpi(region, offsets[index], value);
+}
+
+/* With bit 63 set it would be about a vPE (IHI 0069, 12.11.19). */
+static int gicr_write_invlpir(struct devmed_region *region, void *instance,
+			      unsigned int index, u64 value)
+{
+	return gicr_write_lpi(region, GICR_INVLPIR, value);
+}
+
+static int gicr_write_invallr(struct devmed_region *region, void *instance,
+			      unsigned int index, u64 value)
+{
+	if (value)
+		return -EINVAL;
+
+	writeq(0, region->mmio + GICR_INVALLR);
+	return 0;
+}
+
+static u64 gicr_read_zero(struct devmed_region *region, void *instance,
+			  unsigned int index)
+{
+	return 0;
+}
+
+static int gicr_start(struct devmed_region *region, u64 unused1, u64 unused2)
+{
+	struct devmed_gicr *gicr = &gicrs[gicr_count];
+	int ret = 0;
+
+	if (gicr_count == ARRAY_SIZE(gicrs))
+		return -ENOSPC;
+
+	gicr->region = region;
+	gicr->typer = readq(region->mmio + GICR_TYPER);
+	gicr->pinned = false;
+	if (gicr_lpis_enabled(gicr)) {
+		/* What the driver found to work, for those that come later. */
+		gicr_attrs = readq(region->mmio + GICR_PROPBASER) &
+			     GICR_BASER_ATTRS;
+		ret = gicr_get_tables(gicr);
+	}
+	if (ret)
+		return ret;
+
+	gicr_count++;
+	return devmed_publish(region, gicr);
+}
+
+/* In the reverse order of gicr_start(), as every undo. */
+static void gicr_stop(struct devmed_region *region)
+{
+	struct devmed_gicr *gicr = region->instance;
+
+	devmed_withdraw(region);
+	if (gicr->pinned)
+		gicr_put_tables(gicr);
+	gicr_count--;
+}
+
+static const struct devmed_reg gicr_regs[] = {
+	DEVMED_REG(GICR_CTLR, 4, U32_MAX,
+		   GICR_CTLR_ENABLE_LPIS | GICR_CTLR_DPG,
+		   .write = gicr_write_ctlr),
+	DEVMED_REG32_RO(GICR_IIDR),
+	DEVMED_REG64_RO(GICR_TYPER),
+	DEVMED_REG32_RO(GICR_STATUSR),
+	DEVMED_REG(GICR_WAKER, 4, U32_MAX, GICR_WAKER_ProcessorSleep),
+	DEVMED_REG32_RO(GICR_MPAMIDR),
+	DEVMED_REG32_RO(GICR_PARTIDR),
+	DEVMED_REGS(GICR_SETLPIR, 2, 8, 0, U32_MAX,
+		    .read = gicr_read_zero, .write = gicr_write_setlpir),
+	DEVMED_REG(GICR_PROPBASER, 8, U64_MAX,
+		   GICR_PROPBASER_ADDR | GICR_PROPBASER_IDBITS_MASK,
+		   .read = gicr_get_propbaser, .write = gicr_set_propbaser),
+	DEVMED_REG(GICR_PENDBASER, 8, U64_MAX, GICR_PENDBASER_ADDR,
+		   .read = gicr_get_pendbaser, .write = gicr_set_pendbaser),
+	DEVMED_REG(GICR_INVLPIR, 8, 0, U64_MAX,
+		   .read = gicr_read_zero, .write = gicr_write_invlpir),
+	DEVMED_REG(GICR_INVALLR, 8, 0, U64_MAX,
+		   .read = gicr_read_zero, .write = gicr_write_invallr),
+	DEVMED_REG32_RO(GICR_SYNCR),
+	DEVMED_REGS(GICR_IDREGS, GICR_NR_IDREGS, 4, U32_MAX, 0),
+};
+
+static u8 gicr_index[DEVMED_INDEX_WORDS];
+
+const struct devmed_regs devmed_gicr_regs = {
+	.regs		= gicr_regs,
+	.nr_regs	= ARRAY_SIZE(gicr_regs),
+	.index		= gicr_index,
+	.start		= gicr_start,
+	.stop		= gicr_stop,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ITS backend among its own files: an instance for each ITS, one for each
+ * redistributor.
+ */
+#ifndef __DEVMED_ITS_HYP_H
+#define __DEVMED_ITS_HYP_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#include <asm/page.h>
+
+#include <nvhe/devmed.h>
+#include <nvhe/devmed_ring.h>
+
+#include "../its-layout.h"
+
+/**
+ * struct its_itt - the memory of one Interrupt Translation Table
+ * @phys: its address, a multiple of its size unless @adopted
+ * @retired: commands given to the ITS when the device was unmapped, that one
+ *	not counted
+ * @next: in the list that it is on while no device uses it
+ * @order: log2 of its size in bytes
+ * @bits: log2 of the number of events it is used for
+ * @adopted: was the driver's; its pages hold other ITTs as well
+ */
+struct its_itt {
+	u64 phys;
+	u64 retired;
+	struct its_itt *next;
+	u8 order;
+	u8 bits;
+	bool adopted;
+};
+
+/* From the smallest ITT to what the pool can give in one piece. */
+#define ITS_MAX_ITT_ORDER	(PAGE_SHIFT + 10)
+#define ITS_NR_ITT_ORDERS	(ITS_MAX_ITT_ORDER - ITS_ITT_SHIFT + 1)
+
+/**
+ * struct its_itt_list - ITTs of one size
+ * @head: retired first
+ * @tail: retired last
+ * @piece: next part of a page that is being cut up
+ * @pieces: how many are left
+ */
+struct its_itt_list {
+	struct its_itt *head;
+	struct its_itt *tail;
+	u64 piece;
+	u32 pieces;
+};
+
+/**
+ * struct its_table - a table in memory that GITS_BASER<n> points to
+ * @baser: GITS_BASER<n> as it must be
+ * @phys: of the level that @baser points to
+ * @size: of that level in bytes
+ * @page_size: of the ITS: also the size of a level-2 table
+ * @entry_size: of a table entry in bytes
+ */
+struct its_table {
+	u64 baser;
+	u64 phys;
+	u64 size;
+	u32 page_size;
+	u32 entry_size;
+};
+
+/**
+ * struct devmed_its - an ITS
+ * @region: its registers
+ * @ring: its command queue; slots of both halves correspond
+ * @typer: GITS_TYPER
+ * @cbaser: GITS_CBASER as it must be
+ * @ctlr: bits of GITS_CTLR that the host does not change
+ * @coherent: snoops the caches
+ * @entry_size: of an ITT entry in bytes
+ * @device_bits: of a DeviceID
+ * @event_bits: of an EventID, at most
+ * @nr_collections: ICIDs that the ITS has room for
+ * @harmless: what it gets in place of a command that is refused: a SYNC
+ * @target: RDbase that was valid when last looked at
+ * @tables: by GITS_BASER<n>; @page_size is 0 if there is none
+ * @devices: root of the radix tree from DeviceID to struct its_itt
+ * @levels: of that tree
+ * @last_id: a device that was looked for there
+ * @last_itt: what was found, NULL if that may have changed
+ * @emitted: commands given to the ITS, ever
+ * @synced: @emitted when the last SYNC was given
+ * @refused: commands refused, in this trap
+ * @rewritten: commands rewritten, in this trap
+ * @itts: by log2 of the size, from ITS_ITT_SHIFT on
+ * @spare: structs that no ITT has at present
+ * @structs: the pages that they are in
+ * @taken: pages of the host's that became EL2's, for the way back
+ * @next_taker: another instance that has such pages
+ *
+ * All guarded by @region->lock once it is published, and constant from @region
+ * to @harmless.
+ */
+struct devmed_its {
+	struct devmed_region *region;
+	struct devmed_ring ring;
+	u64 typer;
+	u64 cbaser;
+	u32 ctlr;
+	bool coherent;
+	u8 entry_size;
+	u8 device_bits;
+	u8 event_bits;
+	u32 nr_collections;
+	u64 harmless[DEVMED_RING_CMD_DWORDS];
+	u64 target;
+	struct its_table tables[GITS_BASER_NR_REGS];
+	void **devices;
+	u8 levels;
+	u32 last_id;
+	struct its_itt *last_itt;
+	u64 emitted;
+	u64 synced;
+	u32 refused;
+	u32 rewritten;
+	struct its_itt_list itts[ITS_NR_ITT_ORDERS];
+	struct its_itt *spare;
+	struct its_itt *structs;
+	struct its_taken *taken;
+	struct devmed_its *next_taker;
+};
+
+/* its-init.c */
+int its_start(struct devmed_region *region, u64 host_ring, u64 unused);
+int its_adopt(struct devmed_region *region, u64 id, u64 itt, u64 bits);
+void its_stop(struct devmed_region *region);
+
+/* its-take.c */
+int its_take(struct devmed_its *its, u64 phys, u64 size);
+int its_take_shared(struct devmed_its *its, u64 phys, u64 size);
+void its_give_back(struct devmed_its *its);
+
+/* its-cmd.c */
+int its_write_cwriter(struct devmed_region *region, void *instance,
+		      unsigned int index, u64 value);
+void its_update_cons(struct devmed_its *its);
+
+/* its-itt.c */
+int its_init_devices(struct devmed_its *its);
+struct its_itt *its_search_itt(struct devmed_its *its, u32 id);
+enum devmed_counter its_map_device(struct devmed_its *its, u32 id, u8 bits,
+				   u64 *phys);
+bool its_unmap_device(struct devmed_its *its, u32 id);
+int its_adopt_device(struct devmed_its *its, u32 id, u8 bits, u64 phys);
+void its_lose_commands(struct devmed_its *its);
+void its_free_devices(struct devmed_its *its);
+
+/* its-table.c */
+int its_init_tables(struct devmed_its *its);
+bool its_reserve_entry(struct devmed_its *its, unsigned int type, u32 id);
+u64 its_table_entries(const struct devmed_its *its, unsigned int type);
+
+/* gicr.c */
+bool gicr_is_target(u64 typer, u64 target);
+bool gicr_first_target(u64 typer, u64 *target);
+bool gicr_is_lpi(u64 intid);
+
+/* Commands come in runs for one device. Locks as its_search_itt(). */
+static inline struct its_itt *its_find_itt(struct devmed_its *its, u32 id)
+{
+	if (likely(its->last_itt && its->last_id == id))
+		return its->last_itt;
+
+	return its_search_itt(its, id);
+}
+
+/* For memory of EL2's that the ITS reads past the caches. */
+void its_flush(const struct devmed_its *its, u64 phys, u64 size);
+
+#endif /* __DEVMED_ITS_HYP_H */

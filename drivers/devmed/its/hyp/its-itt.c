@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Devices, and the memory in which the ITS keeps their events.
+ *
+ * Attack surface: any DeviceID, any number of events, mapped and unmapped in
+ * any order and as often as the host likes.
+ *
+ * Guarantees: an ITT is EL2's memory, as long as the events need, zero when
+ * the ITS gets it, and of one device only. What a device uses is found by its
+ * DeviceID in EL2's own records. An ITT that is given up is used again only
+ * when the ITS has taken the command that unmapped it and a SYNC after it, and
+ * only as an ITT of the same ITS: that SYNC was for one redistributor, and
+ * entries of others' may still be written there. No pages: one command is
+ * refused.
+ *
+ * Leaves to others: whether the DeviceID has a table entry (its-table.c).
+ */
+#include <linux/bits.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include <asm/kvm_hyp.h>
+#include <asm/kvm_mmu.h>
+
+#include <nvhe/devmed.h>
+#include <nvhe/memory.h>
+
+#include "its-hyp.h"
+
+/* The radix tree: each node is a page of pointers. */
+#define ITS_RADIX_BITS		(PAGE_SHIFT - 3)
+#define ITS_RADIX_MASK		(BIT(ITS_RADIX_BITS) - 1)
+
+/**
+ * its_flush - make what EL2 wrote visible to an ITS that does not snoop
+ * @its: the instance
+ * @phys: first byte
+ * @size: in bytes
+ *
+ * Context: Any.
+ */
+void its_flush(const struct devmed_its *its, u64 phys, u64 size)
+{
+	if (!its->coherent)
+		kvm_flush_dcache_to_poc(hyp_phys_to_virt(phys), size);
+}
+
+/* Where the tree keeps the ITT of a DeviceID; NULL if there is no such place. */
+static struct its_itt **its_find_place(const struct devmed_its *its, u32 id)
+{
+	void **node = its->devices;
+	unsigned int level;
+
+	for (level = its->levels - 1; level && node; level--)
+		node = node[(id >> (level * ITS_RADIX_BITS)) & ITS_RADIX_MASK];
+
+	return node ? (struct its_itt **)&node[id & ITS_RADIX_MASK] : NULL;
+}
+
+/* The same, with the nodes on the way; NULL if there are no pages for them. */
+static struct its_itt **its_make_place(struct devmed_its *its, u32 id)
+{
+	void **node = its->devices;
+	unsigned int level;
+
+	for (level = its->levels - 1; level; level--) {
+		void **next = &node[(id >> (level * ITS_RADIX_BITS)) &
+				    ITS_RADIX_MASK];
+
+		if (!*next)
+			*next = devmed_pool_alloc(0);
+		if (!*next)
+			return NULL;
+		node = *next;
+	}
+
+	return (struct its_itt **)&node[id & ITS_RADIX_MASK];
+}
+
+/**
+ * its_search_itt - what a device uses
+ * @its: the instance
+ * @id: any DeviceID
+ *
+ * Context: region->lock held.
+ * Return: its ITT, or NULL if it is not mapped.
+ */
+struct its_itt *its_search_itt(struct devmed_its *its, u32 id)
+{
+	struct its_itt **place;
+
+	if ((u64)id >> its->device_bits)
+		return NULL;
+	place = its_find_place(its, id);
+	if (!place || !*place)
+		return NULL;
+
+	its->last_id = id;
+	its->last_itt = *place;
+
+	return *place;
+}
+
+static struct its_itt_list *its_list(struct devmed_its *its, u8 order)
+{
+	return &its->itts[order - ITS_ITT_SHIFT];
+}
+
+/* Another page of structs, the first of which holds the pages together. */
+static bool its_add_structs(struct devmed_its *its)
+{
+	struct its_itt *page = devmed_pool_alloc(0);
+	unsigned int i;
+
+	if (!page)
+		return false;
+
+	page[0].next = its->structs;
+	its->structs = page;
+	for (i = 1; i < PAGE_SIZE / sizeof(*page); i++) {
+		page[i].next = its->spare;
+		its->spare = &page[i];
+	}
+
+	return true;
+}
+
+static struct its_itt *its_get_struct(struct devmed_its *its)
+{
+	struct its_itt *itt;
+
+	if (!its->spare && !its_add_structs(its))
+		return NULL;
+
+	itt = its->spare;
+	its->spare = itt->next;
+	itt->next = NULL;
+
+	return itt;
+}
+
+static void its_put_struct(struct devmed_its *its, struct its_itt *itt)
+{
+	memset(itt, 0, sizeof(*itt));
+	itt->next = its->spare;
+	its->spare = itt;
+}
+
+/* Has the ITS done with an ITT that was given up? */
+static bool its_is_idle(struct devmed_its *its, const struct its_itt *itt)
+{
+	u64 done = its->emitted - devmed_queue_used(&its->ring.hyp);
+
+	return itt->retired < its->synced && its->synced <= done;
+}
+
+static struct its_itt *its_pop_idle(struct devmed_its *its, u8 order)
+{
+	struct its_itt_list *list = its_list(its, order);
+	struct its_itt *itt = list->head;
+
+	if (!itt)
+		return NULL;
+	if (!its_is_idle(its, itt)) {
+		its_update_cons(its);
+		if (!its_is_idle(its, itt))
+			return NULL;
+	}
+
+	list->head = itt->next;
+	itt->next = NULL;
+
+	return itt;
+}
+
+static void its_retire(struct devmed_its *its, struct its_itt *itt)
+{
+	struct its_itt_list *list;
+
+	its->last_itt = NULL;
+	/* The rest of its page belongs to others: never used again. */
+	if (itt->adopted) {
+		its_put_struct(its, itt);
+		return;
+	}
+
+	list = its_list(its, itt->order);
+	itt->retired = its->emitted;
+	itt->next = NULL;
+	if (list->head)
+		list->tail->next = itt;
+	else
+		list->head = itt;
+	list->tail = itt;
+}
+
+/**
+ * its_lose_commands - the ITS was reset, commands that it had not read are lost
+ * @its: the instance, its ring as it was before
+ *
+ * If one of them was to unmap a device, the device table still has it. What the
+ * ITS was not seen to leave is never used again.
+ *
+ * Context: region->lock held.
+ */
+void its_lose_commands(struct devmed_its *its)
+{
+	unsigned int i;
+
+	for (i = 0; i < ITS_NR_ITT_ORDERS; i++) {
+		struct its_itt_list *list = &its->itts[i];
+		struct its_itt *itt = list->head;
+
+		/* Those that were retired first come first. */
+		list->tail = NULL;
+		for (; itt && its_is_idle(its, itt); itt = itt->next)
+			list->tail = itt;
+		if (list->tail)
+			list->tail->next = NULL;
+		else
+			list->head = NULL;
+		while (itt) {
+			struct its_itt *next = itt->next;
+
+			its_put_struct(its, itt);
+			itt = next;
+		}
+	}
+}
+
+/* New memory, zero: whole pages, or the next part of one. 0 if there is none. */
+static u64 its_cut(struct devmed_its *its, u8 order)
+{
+	u8 page_order = max_t(u8, order, PAGE_SHIFT) - PAGE_SHIFT;
+	struct its_itt_list *list = its_list(its, order);
+	void *addr;
+	u64 phys;
+
+	if (!list->pieces) {
+		addr = devmed_pool_alloc(page_order);
+		if (!addr)
+			return 0;
+		list->piece = hyp_virt_to_phys(addr);
+		list->pieces = BIT(PAGE_SHIFT + page_order - order);
+	}
+	phys = list->piece;
+	list->piece += BIT(order);
+	list->pieces--;
+
+	return phys;
+}
+
+/* When the pool has run dry, a larger one will do. */
+static struct its_itt *its_pop_larger(struct devmed_its *its, u8 order)
+{
+	while (++order <= ITS_MAX_ITT_ORDER) {
+		struct its_itt *itt = its_pop_idle(its, order);
+
+		if (itt)
+			return itt;
+	}
+
+	return NULL;
+}
+
+static struct its_itt *its_new_itt(struct devmed_its *its, u8 order)
+{
+	struct its_itt *itt = its_get_struct(its);
+
+	if (!itt)
+		return NULL;
+	itt->phys = its_cut(its, order);
+	if (!itt->phys) {
+		its_put_struct(its, itt);
+		return NULL;
+	}
+	itt->order = order;
+
+	return itt;
+}
+
+static struct its_itt *its_get_itt(struct devmed_its *its, u8 order)
+{
+	struct its_itt *itt = its_pop_idle(its, order);
+
+	if (!itt)
+		itt = its_new_itt(its, order);
+	if (!itt)
+		itt = its_pop_larger(its, order);
+	if (!itt)
+		return NULL;
+
+	memset(hyp_phys_to_virt(itt->phys), 0, BIT(order));
+	its_flush(its, itt->phys, BIT(order));
+
+	return itt;
+}
+
+/* log2 of the bytes for 2^@bits events, 0 if that is too much for the pool. */
+static u8 its_itt_order(const struct devmed_its *its, u8 bits)
+{
+	u8 order = max_t(u8, bits + ilog2(roundup_pow_of_two(its->entry_size)),
+			 ITS_ITT_SHIFT);
+
+	return order <= ITS_MAX_ITT_ORDER ? order : 0;
+}
+
+/**
+ * its_map_device - give a device an ITT
+ * @its: the instance
+ * @id: its DeviceID, of no more than @its->device_bits
+ * @bits: log2 of its number of events
+ * @phys: address of the ITT
+ *
+ * A device that is mapped gets another one; the old is kept until the ITS has
+ * seen that.
+ *
+ * Context: region->lock held, on the way to emit the MAPD.
+ * Return: 0, or why the MAPD is refused, with nothing changed that is visible.
+ */
+enum devmed_counter its_map_device(struct devmed_its *its, u32 id, u8 bits,
+				   u64 *phys)
+{
+	struct its_itt **place;
+	struct its_itt *itt;
+	u8 order;
+
+	if (bits > its->event_bits)
+		return DEVMED_CMD_EVENT;
+	order = its_itt_order(its, bits);
+	if (!order)
+		return DEVMED_CMD_EVENT;
+
+	if (!its_reserve_entry(its, GITS_BASER_TYPE_DEVICE, id))
+		return DEVMED_CMD_MEMORY;
+	place = its_make_place(its, id);
+	if (!place)
+		return DEVMED_CMD_MEMORY;
+	itt = its_get_itt(its, order);
+	if (!itt)
+		return DEVMED_CMD_MEMORY;
+
+	itt->bits = bits;
+	if (*place)
+		its_retire(its, *place);
+	*place = itt;
+	*phys = itt->phys;
+
+	return 0;
+}
+
+/**
+ * its_unmap_device - take a device's ITT
+ * @its: the instance
+ * @id: its DeviceID, of no more than @its->device_bits
+ *
+ * Context: region->lock held, on the way to emit the MAPD.
+ * Return: true if it had one.
+ */
+bool its_unmap_device(struct devmed_its *its, u32 id)
+{
+	struct its_itt **place = its_find_place(its, id);
+
+	if (!place || !*place)
+		return false;
+
+	its_retire(its, *place);
+	*place = NULL;
+
+	return true;
+}
+
+/**
+ * its_adopt_device - record a device that was mapped before EL2 came
+ * @its: the instance
+ * @id: its DeviceID
+ * @bits: log2 of its number of events
+ * @phys: its ITT, EL2's memory by now
+ *
+ * Context: Trusted phase, devmed_setup_lock held.
+ * Return: 0, -EINVAL if the ITS cannot have such a device, -EEXIST if it has
+ * one, -ENOMEM.
+ */
+int its_adopt_device(struct devmed_its *its, u32 id, u8 bits, u64 phys)
+{
+	struct its_itt **place;
+	struct its_itt *itt;
+
+	if ((u64)id >> its->device_bits || bits > its->event_bits ||
+	    !its_itt_order(its, bits))
+		return -EINVAL;
+
+	place = its_make_place(its, id);
+	if (!place)
+		return -ENOMEM;
+	if (*place)
+		return -EEXIST;
+	itt = its_get_struct(its);
+	if (!itt)
+		return -ENOMEM;
+
+	itt->phys = phys;
+	itt->bits = bits;
+	itt->adopted = true;
+	*place = itt;
+
+	return 0;
+}
+
+/**
+ * its_init_devices - begin without any device
+ * @its: the instance, with @its->device_bits
+ *
+ * Context: Trusted phase, devmed_setup_lock held.
+ * Return: 0 or -ENOMEM.
+ */
+int its_init_devices(struct devmed_its *its)
+{
+	its->levels = DIV_ROUND_UP(its->device_bits, ITS_RADIX_BITS);
+	its->devices = devmed_pool_alloc(0);
+
+	return its->devices ? 0 : -ENOMEM;
+}
+
+static void its_free_nodes(void **node, unsigned int level)
+{
+	unsigned int i;
+
+	for (i = 0; level && i <= ITS_RADIX_MASK; i++) {
+		if (node[i])
+			its_free_nodes(node[i], level - 1);
+	}
+	devmed_pool_free(node, 0);
+}
+
+/**
+ * its_free_devices - undo its_init_devices() and its_adopt_device()
+ * @its: the instance, to which no command was given yet
+ *
+ * Context: Trusted phase, devmed_setup_lock held.
+ */
+void its_free_devices(struct devmed_its *its)
+{
+	if (its->devices)
+		its_free_nodes(its->devices, its->levels - 1);
+	its->devices = NULL;
+
+	while (its->structs) {
+		struct its_itt *page = its->structs;
+
+		its->structs = page->next;
+		devmed_pool_free(page, 0);
+	}
+	its->spare = NULL;
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The handover of live ITSs and redistributors: EL2 takes the memory that they
+ * use, and the driver gets other memory in its place.
+ *
+ * It happens while every other CPU is stopped, so that the driver posts no
+ * command from the moment at which its queue is not the one that the ITS reads
+ * until the doorbell traps; each CPU loses its privileges before it goes on. The
+ * ITSs are not stopped: MSIs arrive all the time.
+ */
+#define pr_fmt(fmt) "devmed: " fmt
+
+#include <linux/bitfield.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/irqchip/its-handover.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include <kvm/arm_vgic.h>
+
+#include "../devmed.h"
+
+/* An ITT of many events, a level-2 table, and what records them. */
+#define ITS_SLACK_PAGES		4
+
+/**
+ * struct its_handover - the driver's new memory of one ITS
+ * @claim: the ITS
+ * @live: what the driver has now
+ * @ring: host ring
+ * @tables: level-1 tables for the driver to look at, NULL where it never does
+ */
+struct its_handover {
+	struct devmed_claim *claim;
+	struct its_live live;
+	void *ring;
+	void *tables[GITS_BASER_NR_REGS];
+};
+
+static struct its_handover its_handovers[DEVMED_MAX_ITS] __initdata;
+static unsigned int its_nr_handovers __initdata;
+static bool its_owned __initdata;
+
+static void its_reserve(size_t size)
+{
+	devmed_reserve(size + SZ_64K + ITS_SLACK_PAGES * PAGE_SIZE);
+}
+
+static const struct its_owner its_hyp_owner = { .reserve = its_reserve };
+
+static size_t __init its_table_size(u64 baser)
+{
+	static const u32 page_sizes[] = { SZ_4K, SZ_16K, SZ_64K, SZ_64K };
+
+	return GITS_BASER_NR_PAGES(baser) *
+	       page_sizes[(baser & GITS_BASER_PAGE_SIZE_MASK) >>
+			  GITS_BASER_PAGE_SIZE_SHIFT];
+}
+
+static void __init its_free_memory(struct its_handover *handover)
+{
+	unsigned int i;
+
+	for (i = 0; i < GITS_BASER_NR_REGS; i++) {
+		if (handover->tables[i])
+			free_pages_exact(handover->tables[i],
+					 its_table_size(handover->live.basers[i]));
+	}
+	if (handover->ring)
+		free_pages_exact(handover->ring, handover->live.cmd_size);
+}
+
+/*
+ * The driver allocates a level-2 table for an entry of 0, which would never
+ * reach the ITS: let it find all of them there.
+ */
+static int __init its_alloc_table(struct its_handover *handover, unsigned int i)
+{
+	u64 baser = handover->live.basers[i];
+	size_t size = its_table_size(baser);
+	void *table;
+
+	if (!(baser & GITS_BASER_VALID) || !(baser & GITS_BASER_INDIRECT))
+		return 0;
+	table = alloc_pages_exact(size, GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+
+	memset(table, 0xff, size);
+	handover->tables[i] = table;
+
+	return 0;
+}
+
+static int __init its_prepare_one(const struct its_live *live, void *unused)
+{
+	struct its_handover *handover;
+	struct devmed_claim *claim;
+	unsigned int i;
+
+	claim = devmed_find_claim(DEVMED_CLASS_ITS, live->base);
+	if (!claim || claim->mode != DEVMED_FORWARD ||
+	    its_nr_handovers == ARRAY_SIZE(its_handovers))
+		return -ENODEV;
+
+	handover = &its_handovers[its_nr_handovers++];
+	handover->claim = claim;
+	handover->live = *live;
+	handover->ring = alloc_pages_exact(live->cmd_size,
+					   GFP_KERNEL | __GFP_ZERO);
+	if (!handover->ring)
+		return -ENOMEM;
+	for (i = 0; i < GITS_BASER_NR_REGS; i++) {
+		if (its_alloc_table(handover, i))
+			return -ENOMEM;
+	}
+
+	return 0;
+}
+
+static int __init its_no_device(u32 id, phys_addr_t itt, u32 nr_ites,
+				void *unused)
+{
+	return 0;
+}
+
+static const struct its_visitor its_preparer __initconst = {
+	.its = its_prepare_one, .device = its_no_device,
+};
+
+/**
+ * devmed_prepare_its - get ready for the handover
+ *
+ * Context: Trusted phase, may sleep; devmed_finish_its() must follow.
+ * Return: true if there is anything to hand over.
+ */
+bool __init devmed_prepare_its(void)
+{
+	int ret;
+
+	if (devmed_wanted_mode(DEVMED_CLASS_ITS) != DEVMED_ON)
+		return false;
+
+	its_lock_devices();
+	ret = its_visit(&its_preparer, NULL);
+	if (ret)
+		pr_warn("its: no handover: %pe\n", ERR_PTR(ret));
+
+	return !ret && its_nr_handovers;
+}
+
+/* The ITS being visited is the last one started. */
+static int __init its_start_one(const struct its_live *live, void *arg)
+{
+	struct its_handover **next = arg;
+	struct its_handover *handover = (*next)++;
+
+	return devmed_start_claim(handover->claim, virt_to_phys(handover->ring),
+				  0);
+}
+
+static int __init its_adopt_one(u32 id, phys_addr_t itt, u32 nr_ites, void *arg)
+{
+	struct its_handover **next = arg;
+
+	return devmed_hcall_setup(DEVMED_SETUP_ADOPT, (*next - 1)->claim->region,
+				  id, itt, ilog2(nr_ites));
+}
+
+static const struct its_visitor its_starter __initconst = {
+	.its = its_start_one, .device = its_adopt_one,
+};
+
+/* The same offset in another queue. */
+static void __init its_switch_driver(struct its_handover *handover)
+{
+	const struct its_live *live = &handover->live;
+	unsigned int i;
+
+	*live->cmd_write = handover->ring + (*live->cmd_write - *live->cmd_base);
+	*live->cmd_base = handover->ring;
+	for (i = 0; i < GITS_BASER_NR_REGS; i++) {
+		if (handover->tables[i])
+			*live->tables[i] = handover->tables[i];
+	}
+}
+
+/**
+ * devmed_handover_its - let EL2 take over every ITS and every redistributor
+ *
+ * All or none: ITSs share the memory of their ITTs.
+ *
+ * Context: Trusted phase, every other CPU stopped, interrupts off.
+ */
+void __init devmed_handover_its(void)
+{
+	struct its_handover *next = its_handovers;
+	unsigned int i;
+	int ret;
+
+	ret = devmed_start_class(DEVMED_CLASS_GICR);
+	if (!ret)
+		ret = devmed_start_class(DEVMED_CLASS_GICR_VLPI);
+	if (!ret)
+		ret = its_visit(&its_starter, &next);
+	if (ret) {
+		devmed_stop_class(DEVMED_CLASS_ITS, ret);
+		devmed_stop_class(DEVMED_CLASS_GICR_VLPI, ret);
+		devmed_stop_class(DEVMED_CLASS_GICR, ret);
+		return;
+	}
+
+	for (i = 0; i < its_nr_handovers; i++)
+		its_switch_driver(&its_handovers[i]);
+	its_owned = true;
+}
+
+/**
+ * devmed_finish_its - after the handover, whatever came of it
+ *
+ * Context: May sleep.
+ */
+void __init devmed_finish_its(void)
+{
+	if (devmed_wanted_mode(DEVMED_CLASS_ITS) != DEVMED_ON)
+		return;
+
+	/* Before any guest: what EL2 refuses, nobody is to try. */
+	if (its_owned) {
+		kvm_vgic_global_state.has_gicv4 = false;
+		kvm_vgic_global_state.has_gicv4_1 = false;
+	} else {
+		while (its_nr_handovers--)
+			its_free_memory(&its_handovers[its_nr_handovers]);
+	}
+	its_unlock_devices(its_owned ? &its_hyp_owner : NULL);
+}

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commands of the host.
+ *
+ * Attack surface: any bytes in any slot, changing while they are read.
+ *
+ * Guarantees: the hardware gets only commands of the table below, with the bits
+ * that it lists and the host's VMID, on streams that there are, and never one
+ * that it would refuse. What it would refuse is an error of the host's view
+ * alone: SMMU_CMDQ_CONS.ERR, SMMU_GERROR.CMDQ_ERR and the interrupt, and the
+ * host ring stops until that is acknowledged (IHI 0070, 7.1). CMD_SYNC reaches
+ * the hardware without an address; EL2 does the write, to the slot that the
+ * command is in and nowhere else.
+ *
+ * Leaves to others: stream tables (smmu-strtab.c), the hardware's queue
+ * (smmu-cmdq.c).
+ */
+#include <linux/kvm_host.h>
+
+#include <asm/kvm_mmu.h>
+
+#include <asm/kvm_hypevents.h>
+
+#include "smmu-hyp.h"
+
+/**
+ * struct smmu_cmd_rule - what a command of the host may say
+ * @legal: bits that may be set, beside the opcode
+ * @apply: make it the hardware's; the bits are checked. NULL if there is no
+ *	such command.
+ */
+struct smmu_cmd_rule {
+	u64 legal[2];
+	enum devmed_cmd_answer (*apply)(struct devmed_smmu *smmu, u64 *cmd);
+};
+
+static enum devmed_cmd_answer smmu_stop_at(struct devmed_smmu *smmu,
+					   enum smmu_stop stop)
+{
+	smmu->batch.stop = stop;
+	return DEVMED_CMD_REJECT;
+}
+
+static bool smmu_sid_exists(const struct devmed_smmu *smmu, const u64 *cmd)
+{
+	return FIELD_GET(SMMU_CMD_SID, cmd[0]) < smmu_nr_sids(smmu);
+}
+
+/* A hint, to have something read before it is needed. */
+static enum devmed_cmd_answer smmu_apply_prefetch(struct devmed_smmu *smmu,
+						  u64 *cmd)
+{
+	return DEVMED_CMD_DROP;
+}
+
+/* Entries are read, which takes locks: not in the middle of a batch. */
+static enum devmed_cmd_answer smmu_apply_config(struct devmed_smmu *smmu,
+						u64 *cmd)
+{
+	return smmu_stop_at(smmu, SMMU_STOP_CONFIG);
+}
+
+/* Context Descriptors are the host's own, behind the DMA stage-2. */
+static enum devmed_cmd_answer smmu_apply_stream(struct devmed_smmu *smmu,
+						u64 *cmd)
+{
+	return smmu_sid_exists(smmu, cmd) ? DEVMED_CMD_PASS : DEVMED_CMD_DROP;
+}
+
+static void smmu_set_vmid(u64 *cmd)
+{
+	cmd[0] = (cmd[0] & ~SMMU_CMD_VMID) |
+		 FIELD_PREP(SMMU_CMD_VMID, (u64)SMMU_HOST_VMID);
+}
+
+static enum devmed_cmd_answer smmu_apply_tlbi(struct devmed_smmu *smmu,
+					      u64 *cmd)
+{
+	smmu_set_vmid(cmd);
+	return DEVMED_CMD_PASS;
+}
+
+/* All of the host's own; guests have other VMIDs. */
+static enum devmed_cmd_answer smmu_apply_tlbi_all(struct devmed_smmu *smmu,
+						  u64 *cmd)
+{
+	cmd[0] = SMMU_OP_TLBI_NH_ALL;
+	smmu_set_vmid(cmd);
+	return DEVMED_CMD_PASS;
+}
+
+/*
+ * A range is only looked at with a granule, which the SMMU has to have. One that
+ * names neither size nor level is reserved, and stands for one page (IHI 0070,
+ * 4.4.1.1).
+ */
+static enum devmed_cmd_answer smmu_apply_tlbi_va(struct devmed_smmu *smmu,
+						 u64 *cmd)
+{
+	static const u32 granules[] = {
+		[1] = SMMU_IDR5_GRAN4K,
+		[2] = SMMU_IDR5_GRAN16K,
+		[3] = SMMU_IDR5_GRAN64K,
+	};
+	u64 tg = FIELD_GET(SMMU_CMD1_TG, cmd[1]);
+
+	if (!smmu->ril)
+		tg = 0;
+	if (tg && !(smmu->idr[5] & granules[tg]))
+		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+	if (!(cmd[0] & (SMMU_CMD_NUM | SMMU_CMD_SCALE)) &&
+	    !(cmd[1] & SMMU_CMD1_TTL))
+		tg = 0;
+	if (!tg) {
+		cmd[0] &= ~(SMMU_CMD_NUM | SMMU_CMD_SCALE);
+		cmd[1] &= ~(SMMU_CMD1_TTL | SMMU_CMD1_TG);
+	}
+
+	smmu_set_vmid(cmd);
+	return DEVMED_CMD_PASS;
+}
+
+/* Only where faults cannot but stall, see smmu_ste_build(). */
+static enum devmed_cmd_answer smmu_apply_stalled(struct devmed_smmu *smmu,
+						 u64 *cmd)
+{
+	if (!smmu->stalls)
+		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+
+	return smmu_apply_stream(smmu, cmd);
+}
+
+static enum devmed_cmd_answer smmu_apply_sync(struct devmed_smmu *smmu,
+					      u64 *cmd)
+{
+	u32 slot = smmu->ring.host.cons & (smmu->ring.host.slots - 1);
+	struct smmu_batch *batch = &smmu->batch;
+	u64 addr = cmd[1] & SMMU_CMD1_MSIADDR;
+
+	switch (FIELD_GET(SMMU_CMD_SYNC_CS, cmd[0])) {
+	case SMMU_SYNC_CS_NONE:
+	case SMMU_SYNC_CS_SEV:
+		break;
+	case SMMU_SYNC_CS_IRQ:
+		if (!addr)
+			break;
+		if (!(smmu->idr[0] & SMMU_IDR0_MSI) ||
+		    addr != smmu->cmdq_start + slot * SMMU_CMD_SIZE) {
+			/* As if the write had been refused (IHI 0070, 7.1). */
+			smmu->batch.msi_abort = true;
+			break;
+		}
+		if (batch->nr_syncs == SMMU_MAX_SYNCS)
+			return smmu_stop_at(smmu, SMMU_STOP_SYNCS);
+		batch->syncs[batch->nr_syncs].slot = slot;
+		batch->syncs[batch->nr_syncs++].data =
+			FIELD_GET(SMMU_CMD_SYNC_MSIDATA, cmd[0]);
+		break;
+	default:
+		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+	}
+
+	batch->synced = true;
+	cmd[0] = SMMU_OP_SYNC;
+	cmd[1] = 0;
+	return DEVMED_CMD_PASS;
+}
+
+#define SMMU_CMD_RANGE		(SMMU_CMD_NUM | SMMU_CMD_SCALE | SMMU_CMD_VMID)
+#define SMMU_CMD1_VA		(SMMU_CMD1_LEAF | SMMU_CMD1_TTL | \
+				 SMMU_CMD1_TG | SMMU_CMD1_ADDR)
+
+/* What is not here is illegal, and so is what needs a feature that is hidden. */
+static const struct smmu_cmd_rule smmu_cmd_rules[] = {
+	[SMMU_OP_PREFETCH_CONFIG] = {
+		{ ~SMMU_CMD_SSEC, ~0ULL }, smmu_apply_prefetch },
+	[SMMU_OP_PREFETCH_ADDR] = {
+		{ ~SMMU_CMD_SSEC, ~0ULL }, smmu_apply_prefetch },
+	[SMMU_OP_CFGI_STE] = {
+		{ SMMU_CMD_SID, SMMU_CMD1_LEAF }, smmu_apply_config },
+	[SMMU_OP_CFGI_STE_RANGE] = {
+		{ SMMU_CMD_SID, SMMU_CMD1_RANGE }, smmu_apply_config },
+	[SMMU_OP_CFGI_CD] = {
+		{ SMMU_CMD_SID | SMMU_CMD_SSID, SMMU_CMD1_LEAF },
+		smmu_apply_stream },
+	[SMMU_OP_CFGI_CD_ALL] = { { SMMU_CMD_SID }, smmu_apply_stream },
+	[SMMU_OP_TLBI_NH_ALL] = { { SMMU_CMD_VMID }, smmu_apply_tlbi },
+	[SMMU_OP_TLBI_NH_ASID] = {
+		{ SMMU_CMD_VMID | SMMU_CMD_ASID }, smmu_apply_tlbi },
+	[SMMU_OP_TLBI_NH_VA] = {
+		{ SMMU_CMD_RANGE | SMMU_CMD_ASID, SMMU_CMD1_VA },
+		smmu_apply_tlbi_va },
+	[SMMU_OP_TLBI_NH_VAA] = {
+		{ SMMU_CMD_RANGE, SMMU_CMD1_VA }, smmu_apply_tlbi_va },
+	[SMMU_OP_TLBI_NSNH_ALL] = { { 0 }, smmu_apply_tlbi_all },
+	[SMMU_OP_RESUME] = {
+		{ SMMU_CMD_SID | SMMU_CMD_RESUME_AC | SMMU_CMD_RESUME_ABORT,
+		  SMMU_CMD1_STAG }, smmu_apply_stalled },
+	[SMMU_OP_STALL_TERM] = { { SMMU_CMD_SID }, smmu_apply_stalled },
+	[SMMU_OP_SYNC] = {
+		{ SMMU_CMD_SYNC_CS | SMMU_CMD_SYNC_MSH | SMMU_CMD_SYNC_MSIATTR |
+		  SMMU_CMD_SYNC_MSIDATA, SMMU_CMD1_MSIADDR }, smmu_apply_sync },
+};
+
+/**
+ * smmu_sanitize_cmd - check a command of the host, and make it the hardware's
+ * @cmd: EL2's copy of it
+ * @arg: the instance
+ *
+ * Context: Region lock and queue_lock held.
+ * Return: as typedef devmed_sanitizer_t; smmu->batch.stop says why, if the
+ * command was rejected.
+ */
+enum devmed_cmd_answer smmu_sanitize_cmd(u64 *cmd, void *arg)
+{
+	const struct smmu_cmd_rule *rule;
+	struct devmed_smmu *smmu = arg;
+	u64 op = FIELD_GET(SMMU_CMD_OP, cmd[0]);
+
+	/* In case that it is the last one. */
+	smmu->batch.cmd[0] = cmd[0];
+	smmu->batch.cmd[1] = cmd[1];
+	if (op >= ARRAY_SIZE(smmu_cmd_rules))
+		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+
+	rule = &smmu_cmd_rules[op];
+	if (!rule->apply ||
+	    (cmd[0] & ~(rule->legal[0] | SMMU_CMD_OP)) ||
+	    (cmd[1] & ~rule->legal[1]))
+		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+
+	return rule->apply(smmu, cmd);
+}
+
+/* The hardware has completed the CMD_SYNCs: say so where the host waits. */
+static void smmu_complete_syncs(struct devmed_smmu *smmu)
+{
+	struct devmed_ring *ring = &smmu->ring;
+	unsigned int i;
+
+	for (i = 0; i < smmu->batch.nr_syncs; i++) {
+		u32 *word = ring->host.base +
+			    smmu->batch.syncs[i].slot * SMMU_CMD_SIZE;
+
+		WRITE_ONCE(*word, smmu->batch.syncs[i].data);
+		if (!smmu->coherent)
+			kvm_flush_dcache_to_poc(word, sizeof(*word));
+	}
+}
+
+/*
+ * Move commands until one needs more than the queue. Returns false if there is
+ * no use in going on.
+ */
+static bool smmu_drain_batch(struct devmed_smmu *smmu)
+{
+	struct smmu_batch *batch = &smmu->batch;
+	bool alive = true;
+	u32 moved = 0;
+
+	batch->stop = SMMU_STOP_END;
+	batch->synced = false;
+	batch->nr_syncs = 0;
+
+	hyp_spin_lock(&smmu->queue_lock);
+	if (smmu->dead)
+		alive = false;
+	else
+		moved = devmed_ring_drain(&smmu->ring, U32_MAX,
+					  smmu_sanitize_cmd, smmu);
+	if (moved)
+		smmu_cmdq_doorbell_locked(smmu);
+	if (alive && (batch->synced || !devmed_queue_free(&smmu->ring.hyp)))
+		alive = smmu_cmdq_wait_locked(smmu);
+	hyp_spin_unlock(&smmu->queue_lock);
+
+	devmed_count_many(smmu->region, DEVMED_CMD_REWRITTEN, moved);
+	if (alive)
+		smmu_complete_syncs(smmu);
+
+	return alive;
+}
+
+static void smmu_next_cmd(struct devmed_queue *host)
+{
+	host->cons = host->cons + 1 == host->span ? 0 : host->cons + 1;
+}
+
+/* CFGI_STE, CFGI_STE_RANGE or CFGI_ALL (IHI 0070, 4.3). */
+static int smmu_do_config(struct devmed_smmu *smmu)
+{
+	const u64 *cmd = smmu->batch.cmd;
+	u64 sid = FIELD_GET(SMMU_CMD_SID, cmd[0]);
+	u64 range = FIELD_GET(SMMU_CMD1_RANGE, cmd[1]);
+	int ret;
+
+	/* What the host changed before its doorbell is there already. */
+	if (!smmu_enabled(smmu) || smmu->resynced)
+		return 0;
+
+	if (FIELD_GET(SMMU_CMD_OP, cmd[0]) == SMMU_OP_CFGI_STE) {
+		if (!smmu_sid_exists(smmu, cmd))
+			return 0;
+		ret = smmu_strtab_sync(smmu, sid, 1, true);
+		return ret ?: smmu_cmdq_sync_ste(smmu, sid);
+	}
+
+	/* It has no size: the StreamID is aligned down to what it covers. */
+	if (range + 1 >= smmu->sid_bits) {
+		smmu->resynced = true;
+		ret = smmu_strtab_sync(smmu, 0, smmu_nr_sids(smmu), false);
+	} else {
+		u32 count = 2U << range;
+
+		ret = smmu_strtab_sync(smmu, ALIGN_DOWN((u32)sid, count), count,
+				       false);
+	}
+
+	return smmu_cmdq_invalidate_all(smmu) ?: ret;
+}
+
+static void smmu_report(struct devmed_smmu *smmu, u32 error)
+{
+	/* It is reported once, until it is acknowledged. */
+	if (!((smmu->gerror ^ smmu->gerrorn) & error))
+		smmu->gerror ^= error;
+	smmu_cmdq_raise_gerror(smmu);
+}
+
+/* An error of the host's, at the command that its CONS points to. */
+static void smmu_refuse_cmd(struct devmed_smmu *smmu,
+			    enum devmed_counter reason)
+{
+	struct devmed_region *region = smmu->region;
+
+	devmed_count(region, reason);
+	trace_devmed_refuse_cmd(region->base, smmu->batch.cmd[0],
+				smmu->batch.cmd[1], reason);
+	smmu->cmdq_error = SMMU_CERROR_ILL;
+	smmu_report(smmu, SMMU_GERROR_CMDQ_ERR);
+}
+
+/**
+ * smmu_drain - carry out what the host has put into its ring
+ * @smmu: the instance, its command queue enabled
+ *
+ * When this returns, all commands up to the host's doorbell or up to the first
+ * illegal one are consumed, and each CMD_SYNC among them is complete.
+ *
+ * Context: Region lock held. Takes host_mmu.lock and those below it, and
+ * queue_lock.
+ */
+void smmu_drain(struct devmed_smmu *smmu)
+{
+	struct devmed_queue *host = &smmu->ring.host;
+	struct smmu_batch *batch = &smmu->batch;
+
+	batch->msi_abort = false;
+	smmu->resynced = false;
+	while (!((smmu->gerror ^ smmu->gerrorn) & SMMU_GERROR_CMDQ_ERR) &&
+	       devmed_queue_used(host)) {
+		int ret = 0;
+
+		if (!smmu_drain_batch(smmu))
+			break;
+		if (batch->stop == SMMU_STOP_CONFIG) {
+			ret = smmu_do_config(smmu);
+			if (!ret)
+				smmu_next_cmd(host);
+		}
+		if (ret == -EIO)
+			break;
+		if (ret || batch->stop == SMMU_STOP_ILLEGAL)
+			smmu_refuse_cmd(smmu, ret ? DEVMED_CMD_MEMORY :
+						    DEVMED_CMD_OPCODE);
+	}
+
+	if (batch->msi_abort)
+		smmu_report(smmu, SMMU_GERROR_MSI_CMDQ_ABT);
+}

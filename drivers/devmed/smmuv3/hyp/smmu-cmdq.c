@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hardware's command queue: EL2's, for its own commands and for those of the
+ * host that were sanitized.
+ *
+ * Attack surface: none directly. The host chooses when commands are issued, and
+ * its sanitized commands share the queue with invalidations that keep guests'
+ * memory from devices.
+ *
+ * Guarantees: whatever error the hardware reports is repaired on the spot, so the
+ * queue never stays stopped. When a function here returns 0, the hardware has
+ * completed what it issued, or confirmed that it aborts all DMA for good. All
+ * waits are bounded; hardware that does not answer is fenced.
+ *
+ * Leaves to others: what commands of the host may say (smmu-cmd.c).
+ */
+#include <linux/errno.h>
+
+#include <asm/barrier.h>
+#include <asm/kvm_mmu.h>
+
+#include "smmu-hyp.h"
+
+/* More pages than these are invalidated with everything else. */
+#define SMMU_MAX_PAGES		16
+
+static const u64 smmu_cmd_sync[2] = { SMMU_OP_SYNC };
+
+/*
+ * The hardware stopped at a command: have it do a CMD_SYNC there instead, and
+ * go on (IHI 0070, 7.1). The ERR field is stale once that is acknowledged.
+ */
+static void smmu_cmdq_repair_locked(struct devmed_smmu *smmu, u32 cons)
+{
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+	u32 gerrorn = smmu_read32(smmu, SMMU_GERRORN);
+	u64 *slot;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (!((smmu_read32(smmu, SMMU_GERROR) ^ gerrorn) &
+	      SMMU_GERROR_CMDQ_ERR))
+		return;
+
+	slot = hyp->base + (cons & (hyp->slots - 1)) * SMMU_CMD_SIZE;
+	slot[0] = smmu_cmd_sync[0];
+	slot[1] = smmu_cmd_sync[1];
+	if (!smmu->coherent)
+		kvm_flush_dcache_to_poc(slot, SMMU_CMD_SIZE);
+	dma_wmb();
+	smmu->repairs++;
+	smmu_write32(smmu, SMMU_GERRORN, gerrorn ^ SMMU_GERROR_CMDQ_ERR);
+}
+
+/* Take over how far the hardware is; has it read everything? */
+static bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu)
+{
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+	u32 cons = smmu_read32(smmu, SMMU_CMDQ_CONS);
+
+	if (unlikely(cons & SMMU_CMDQ_CONS_ERR))
+		smmu_cmdq_repair_locked(smmu, cons);
+	devmed_queue_set_cons(hyp, cons & (hyp->span - 1));
+
+	return hyp->cons == hyp->prod;
+}
+
+/*
+ * The hardware does not answer: turn it off, which leaves GBPA to abort. If it
+ * does not confirm even that, nothing can be said about its DMA any more.
+ */
+static void smmu_cmdq_fence_locked(struct devmed_smmu *smmu)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	smmu->dead = true;
+	smmu_write32(smmu, SMMU_CR0, 0);
+	smmu->fenced = devmed_wait_until(!smmu_read32(smmu, SMMU_CR0ACK),
+					 SMMU_TIMEOUT_US);
+}
+
+static int smmu_cmdq_dead(const struct devmed_smmu *smmu)
+{
+	return smmu->fenced ? 0 : -EIO;
+}
+
+/**
+ * smmu_cmdq_doorbell_locked - announce what is in the hyp ring
+ * @smmu: the instance
+ *
+ * Context: queue_lock held.
+ */
+void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
+}
+
+/**
+ * smmu_cmdq_wait_locked - wait until the hardware has read every command
+ * @smmu: the instance
+ *
+ * A CMD_SYNC is read when what came before it is complete (IHI 0070, 4.7).
+ *
+ * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most.
+ * Return: true; false if the hardware is dead.
+ */
+bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (smmu->dead)
+		return false;
+	if (likely(devmed_wait_until(smmu_cmdq_idle_locked(smmu),
+				     SMMU_TIMEOUT_US)))
+		return true;
+
+	smmu_cmdq_fence_locked(smmu);
+	return false;
+}
+
+/* @nr_cmds and a CMD_SYNC fit into the hyp ring when it is empty. */
+static int smmu_cmdq_run_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
+				unsigned int nr_cmds)
+{
+	unsigned int i;
+	u32 repairs;
+
+	if (!smmu_cmdq_wait_locked(smmu))
+		return smmu_cmdq_dead(smmu);
+
+	repairs = smmu->repairs;
+	for (i = 0; i < nr_cmds; i++)
+		devmed_ring_emit(&smmu->ring, cmds[i]);
+	devmed_ring_emit(&smmu->ring, smmu_cmd_sync);
+	smmu_cmdq_doorbell_locked(smmu);
+
+	/* A command of EL2's that the hardware refuses has had no effect. */
+	if (smmu_cmdq_wait_locked(smmu) && repairs != smmu->repairs)
+		smmu_cmdq_fence_locked(smmu);
+
+	return smmu->dead ? smmu_cmdq_dead(smmu) : 0;
+}
+
+/**
+ * smmu_cmdq_run - issue commands of EL2's and wait until they are complete
+ * @smmu: the instance
+ * @cmds: without a CMD_SYNC at the end
+ * @nr_cmds: how many, less than the hyp ring has slots
+ *
+ * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
+ * Return: 0 if they are, or if the hardware is fenced; -EIO if it is dead and
+ * its DMA cannot be stopped.
+ */
+int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
+		  unsigned int nr_cmds)
+{
+	int ret;
+
+	hyp_spin_lock(&smmu->queue_lock);
+	ret = smmu_cmdq_run_locked(smmu, cmds, nr_cmds);
+	hyp_spin_unlock(&smmu->queue_lock);
+
+	return ret;
+}
+
+/**
+ * smmu_cmdq_sync_ste - have the hardware read a Stream Table Entry afresh
+ * @smmu: the instance
+ * @sid: its StreamID; descriptors on the way to it are read again as well
+ *
+ * Context: as smmu_cmdq_run().
+ * Return: as smmu_cmdq_run().
+ */
+int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid)
+{
+	const u64 cmd[1][2] = {
+		{ SMMU_OP_CFGI_STE | FIELD_PREP(SMMU_CMD_SID, (u64)sid) },
+	};
+
+	return smmu_cmdq_run(smmu, cmd, ARRAY_SIZE(cmd));
+}
+
+/**
+ * smmu_cmdq_invalidate_all - have the hardware forget all it knows
+ * @smmu: the instance
+ *
+ * Context: as smmu_cmdq_run().
+ * Return: as smmu_cmdq_run().
+ */
+int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu)
+{
+	static const u64 cmds[][2] = {
+		{ SMMU_OP_CFGI_STE_RANGE, SMMU_CFGI_RANGE_ALL },
+		{ SMMU_OP_TLBI_NSNH_ALL },
+	};
+
+	return smmu_cmdq_run(smmu, cmds, ARRAY_SIZE(cmds));
+}
+
+/**
+ * smmu_cmdq_invalidate - have the hardware forget part of the DMA stage-2
+ * @user: of the instance
+ * @ipa: first byte
+ * @size: in bytes
+ *
+ * An entry that combines both stages is found by its stage 1 only, so all of
+ * those go (IHI 0070, 4.4.3.2).
+ *
+ * Context: as smmu_cmdq_run(), with host_mmu.lock held.
+ * Return: as smmu_cmdq_run().
+ */
+int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size)
+{
+	const u64 vmid = FIELD_PREP(SMMU_CMD_VMID, (u64)SMMU_HOST_VMID);
+	struct devmed_smmu *smmu = container_of(user, struct devmed_smmu, dma);
+	u64 end = ipa + size;
+	u64 cmds[SMMU_MAX_PAGES + 1][2] = {};
+	unsigned int nr = 0;
+
+	ipa = ALIGN_DOWN(ipa, PAGE_SIZE);
+	if (end <= ipa || end - ipa > SMMU_MAX_PAGES * PAGE_SIZE) {
+		cmds[nr++][0] = SMMU_OP_TLBI_S12_VMALL | vmid;
+	} else {
+		for (; ipa < end; ipa += PAGE_SIZE, nr++) {
+			cmds[nr][0] = SMMU_OP_TLBI_S2_IPA | vmid;
+			cmds[nr][1] = ipa & SMMU_CMD1_ADDR;
+		}
+		cmds[nr++][0] = SMMU_OP_TLBI_NH_ALL | vmid;
+	}
+
+	return smmu_cmdq_run(smmu, cmds, nr);
+}
+
+/**
+ * smmu_cmdq_raise_gerror - send the host the interrupt of a global error
+ * @smmu: the instance
+ *
+ * EL2 cannot make an interrupt, but the SMMU can, by whichever route the host
+ * has set up: give it an error, and repair that at once.
+ *
+ * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
+ */
+void smmu_cmdq_raise_gerror(struct devmed_smmu *smmu)
+{
+	static const u64 cmd[2] = { SMMU_OP_ILLEGAL };
+
+	hyp_spin_lock(&smmu->queue_lock);
+	if (smmu_cmdq_wait_locked(smmu)) {
+		devmed_ring_emit(&smmu->ring, cmd);
+		smmu_cmdq_doorbell_locked(smmu);
+		smmu_cmdq_wait_locked(smmu);
+	}
+	hyp_spin_unlock(&smmu->queue_lock);
+}
+
+/**
+ * smmu_cmdq_set_cr0 - enable what the host has enabled, and what EL2 always has
+ * @smmu: the instance
+ * @cr0: of the host
+ *
+ * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
+ * Return: 0 once the hardware has acknowledged it or is fenced; -EIO if it is
+ * dead and its DMA cannot be stopped.
+ */
+int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0)
+{
+	int ret = 0;
+
+	cr0 |= smmu->hw_cr0;
+	hyp_spin_lock(&smmu->queue_lock);
+	if (!smmu->dead) {
+		smmu_write32(smmu, SMMU_CR0, cr0);
+		if (!devmed_wait_until(smmu_read32(smmu, SMMU_CR0ACK) == cr0,
+				       SMMU_TIMEOUT_US))
+			smmu_cmdq_fence_locked(smmu);
+	}
+	if (smmu->dead)
+		ret = smmu_cmdq_dead(smmu);
+	hyp_spin_unlock(&smmu->queue_lock);
+
+	return ret;
+}
+
+/**
+ * smmu_cmdq_ack - acknowledge errors that are the host's to see
+ * @smmu: the instance
+ * @errors: active bits of SMMU_GERROR, without CMDQ_ERR
+ *
+ * Context: Takes queue_lock, since EL2 acknowledges its own there.
+ */
+void smmu_cmdq_ack(struct devmed_smmu *smmu, u32 errors)
+{
+	hyp_spin_lock(&smmu->queue_lock);
+	smmu_write32(smmu, SMMU_GERRORN,
+		     smmu_read32(smmu, SMMU_GERRORN) ^ errors);
+	hyp_spin_unlock(&smmu->queue_lock);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A mediated SMMUv3 at EL2.
+ *
+ * The hardware's command queue, stream table and stage-2 are EL2's. The host
+ * sees registers of its own making, a command ring that EL2 drains, and stream
+ * tables that EL2 reads when told to. What holds at all times:
+ *
+ *  - The hardware is enabled from smmu_start() on, with GBPA aborting what it
+ *    would not translate. SMMUEN of the host decides only whether any stream is
+ *    valid.
+ *  - Every valid stream aborts, or goes through the stage-2 of devmed_idmap.
+ *  - The hardware queue runs whatever error the host's is in.
+ *
+ * Locks, below those of <nvhe/devmed.h>:
+ *
+ *	region->lock		(protects what the host programmed: registers,
+ *				 host ring, event queue, stream table)
+ *	  host_mmu.lock ...
+ *	    smmu->queue_lock	(protects the hyp ring, CR0 and GERRORN of the
+ *				 hardware; nothing is taken below it)
+ */
+#ifndef __DEVMED_SMMU_HYP_H
+#define __DEVMED_SMMU_HYP_H
+
+#include <linux/bitfield.h>
+#include <linux/compiler.h>
+#include <linux/io.h>
+
+#include <nvhe/devmed.h>
+#include <nvhe/devmed_idmap.h>
+#include <nvhe/devmed_ring.h>
+#include <nvhe/devmed_wait.h>
+
+#include "../smmu-layout.h"
+
+/* What all streams of the host are tagged with; guests' own come later. */
+#define SMMU_HOST_VMID		1
+
+/* Longest that EL2 waits for the hardware, which then counts as broken. */
+#define SMMU_TIMEOUT_US		500000
+
+#define SMMU_NR_IDRS		6
+
+/* log2 of slots: of the hyp ring; and what the host is offered at most. */
+#define SMMU_LOG2_HYP_CMDQ	8
+#define SMMU_LOG2_MIN_CMDQ	7
+#define SMMU_LOG2_MAX_CMDQ	10
+#define SMMU_LOG2_MAX_EVENTQ	12
+
+/* StreamIDs that are offered, in bits: what a table of bounded size holds. */
+#define SMMU_MAX_SID_BITS	24
+#define SMMU_MAX_LINEAR_BITS	14
+
+/* Stream Table Entries that are read from the host at a time: one page. */
+#define SMMU_CHUNK		64
+
+/* CMD_SYNCs of a batch that end with a write to the host ring. */
+#define SMMU_MAX_SYNCS		16
+
+/**
+ * enum smmu_stop - why a batch of commands ended
+ * @SMMU_STOP_END: no more commands, or no more room
+ * @SMMU_STOP_CONFIG: a command that changes the stream table comes next
+ * @SMMU_STOP_SYNCS: smmu_batch.syncs is full
+ * @SMMU_STOP_ILLEGAL: the next command is an error of the host
+ */
+enum smmu_stop {
+	SMMU_STOP_END,
+	SMMU_STOP_CONFIG,
+	SMMU_STOP_SYNCS,
+	SMMU_STOP_ILLEGAL,
+};
+
+/**
+ * struct smmu_batch - commands on their way from the host ring to hardware
+ * @stop: what ended it
+ * @cmd: the last command looked at, as the host wrote it
+ * @synced: the host waits for a CMD_SYNC of it
+ * @msi_abort: a CMD_SYNC asked for a write that it may not have
+ * @nr_syncs: how many of @syncs are in use
+ * @syncs: what to write to the host ring when it is complete
+ */
+struct smmu_batch {
+	enum smmu_stop stop;
+	u64 cmd[2];
+	bool synced;
+	bool msi_abort;
+	unsigned int nr_syncs;
+	struct {
+		u32 slot;
+		u32 data;
+	} syncs[SMMU_MAX_SYNCS];
+};
+
+/**
+ * struct smmu_msi - an interrupt that the SMMU sends as a memory write
+ * @addr: where to; 0, or the translation register of an ITS
+ * @data: what
+ * @attr: memory attributes, as the host wrote them; hardware uses EL2's
+ */
+struct smmu_msi {
+	u64 addr;
+	u32 data;
+	u32 attr;
+};
+
+enum smmu_msi_index {
+	SMMU_MSI_GERROR,
+	SMMU_MSI_EVENTQ,
+	SMMU_NR_MSIS
+};
+
+/**
+ * struct smmu_strtab_cfg - where the host keeps its stream table
+ * @base: physical address, aligned as hardware does
+ * @nr_sids: StreamIDs below this are in it
+ * @split: log2 of entries below a level-1 descriptor
+ * @two_level: there are such descriptors
+ */
+struct smmu_strtab_cfg {
+	u64 base;
+	u32 nr_sids;
+	u8 split;
+	bool two_level;
+};
+
+/**
+ * struct devmed_smmu - the instance
+ * @region: its registers
+ * @dma: its part in the DMA stage-2
+ * @idr: SMMU_IDR0 to SMMU_IDR5 as the host reads them
+ * @hw_cr0: what SMMU_CR0 of the hardware always has set
+ * @coherent: the hardware snoops, so that nothing has to be flushed
+ * @msi: the host may have the SMMU send MSIs
+ * @ril: commands may invalidate a range
+ * @stalld: the hardware could stall faults, and is told not to
+ * @stalls: the hardware cannot but stall them
+ * @sid_bits: of the StreamIDs
+ * @split: log2 of entries below a level-1 descriptor of the hyp table
+ * @two_level: the hyp table has two levels
+ * @strtab: the hyp table: level-1 descriptors, or entries
+ * @chunk: a page to read Stream Table Entries into
+ *	(all of the above constant after smmu_start(), but for what @chunk and
+ *	@strtab point to)
+ * @queue_lock: see above
+ * @repairs: errors of the hardware queue. Guarded by @queue_lock.
+ * @dead: the hardware stopped answering and is fenced; read and written with
+ *	@queue_lock held
+ * @fenced: if so, it has confirmed that it aborts everything
+ * @ring: .host guarded by the region lock, .hyp by @queue_lock
+ * @batch: guarded by the region lock
+ * @resynced: the whole stream table was read for this doorbell
+ * @cr0: as the host wrote it. The region lock guards this and what follows.
+ * @cr0ack: what of it holds
+ * @cr1: as the host wrote it, without effect
+ * @cr2: as the host wrote it, without effect
+ * @gerror: errors that EL2 stands in for
+ * @gerrorn: which of them the host has seen
+ * @cmdq_error: SMMU_CMDQ_CONS.ERR
+ * @cmdq_base: as the host wrote it
+ * @cmdq_prod: as the host wrote it, while the queue is disabled
+ * @cmdq_cons: as the host wrote it, while the queue is disabled
+ * @eventq_base: as the host wrote it
+ * @eventq_prod: as the host wrote it, while the queue is disabled
+ * @eventq_cons: as the host wrote it, while the queue is disabled
+ * @eventq_phys: what hardware may write to, pinned
+ * @eventq_size: bytes of it, 0 if none
+ * @eventq_mask: bits of an index, with its wrap bit
+ * @cmdq_start: physical address of the host ring
+ * @cmdq_phys: the host ring's pages, pinned
+ * @cmdq_size: bytes of them, 0 if none
+ * @strtab_base: as the host wrote it
+ * @strtab_base_cfg: as the host wrote it
+ * @host_strtab: what they mean, from SMMUEN on
+ * @msis: as the host wrote them
+ */
+struct devmed_smmu {
+	struct devmed_region *region;
+	struct devmed_idmap_user dma;
+	u32 idr[SMMU_NR_IDRS];
+	u32 hw_cr0;
+	bool coherent;
+	bool msi;
+	bool ril;
+	bool stalld;
+	bool stalls;
+	u8 sid_bits;
+	u8 split;
+	bool two_level;
+	u64 *strtab;
+	u64 *chunk;
+
+	hyp_spinlock_t queue_lock;
+	u32 repairs;
+	bool dead;
+	bool fenced;
+
+	struct devmed_ring ring;
+	struct smmu_batch batch;
+	bool resynced;
+
+	u32 cr0;
+	u32 cr0ack;
+	u32 cr1;
+	u32 cr2;
+	u32 gerror;
+	u32 gerrorn;
+	u32 cmdq_error;
+	u64 cmdq_base;
+	u32 cmdq_prod;
+	u32 cmdq_cons;
+	u64 cmdq_start;
+	u64 cmdq_phys;
+	u64 cmdq_size;
+	u64 eventq_base;
+	u32 eventq_prod;
+	u32 eventq_cons;
+	u64 eventq_phys;
+	u64 eventq_size;
+	u32 eventq_mask;
+	u64 strtab_base;
+	u32 strtab_base_cfg;
+	struct smmu_strtab_cfg host_strtab;
+	struct smmu_msi msis[SMMU_NR_MSIS];
+};
+
+static inline u32 smmu_read32(const struct devmed_smmu *smmu, u32 offset)
+{
+	return readl(smmu->region->mmio + offset);
+}
+
+static inline void smmu_write32(const struct devmed_smmu *smmu, u32 offset,
+				u32 value)
+{
+	writel(value, smmu->region->mmio + offset);
+}
+
+static inline void smmu_write64(const struct devmed_smmu *smmu, u32 offset,
+				u64 value)
+{
+	writeq(value, smmu->region->mmio + offset);
+}
+
+static inline bool smmu_enabled(const struct devmed_smmu *smmu)
+{
+	return smmu->cr0ack & SMMU_CR0_SMMUEN;
+}
+
+static inline u32 smmu_nr_sids(const struct devmed_smmu *smmu)
+{
+	return 1U << smmu->sid_bits;
+}
+
+/* smmu-init.c */
+int smmu_start(struct devmed_region *region, u64 flags, u64 unused);
+void smmu_stop(struct devmed_region *region);
+
+/* smmu-msi.c */
+int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr);
+int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data);
+int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr);
+
+/* The MSI of an interrupt, by what enables it in SMMU_IRQ_CTRL. */
+static inline struct smmu_msi *smmu_msi(struct devmed_smmu *smmu, u32 irq)
+{
+	return &smmu->msis[irq == SMMU_IRQ_GERROR ? SMMU_MSI_GERROR :
+						    SMMU_MSI_EVENTQ];
+}
+
+/* smmu-cmd.c: commands of the host */
+enum devmed_cmd_answer smmu_sanitize_cmd(u64 *cmd, void *arg);
+void smmu_drain(struct devmed_smmu *smmu);
+
+/* smmu-cmdq.c: the hardware's command queue */
+bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu);
+void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu);
+int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
+		  unsigned int nr_cmds);
+int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid);
+int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu);
+int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size);
+void smmu_cmdq_raise_gerror(struct devmed_smmu *smmu);
+int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0);
+void smmu_cmdq_ack(struct devmed_smmu *smmu, u32 errors);
+
+/* smmu-queue.c: queues that the host enables */
+int smmu_queue_enable_cmdq(struct devmed_smmu *smmu);
+void smmu_queue_disable_cmdq(struct devmed_smmu *smmu);
+int smmu_queue_enable_eventq(struct devmed_smmu *smmu);
+void smmu_queue_disable_eventq(struct devmed_smmu *smmu);
+
+/* smmu-strtab.c: which Stream Table Entry */
+int smmu_strtab_enable(struct devmed_smmu *smmu);
+int smmu_strtab_disable(struct devmed_smmu *smmu);
+int smmu_strtab_sync(struct devmed_smmu *smmu, u32 first, u32 count,
+		     bool asked);
+
+/* smmu-ste.c: what is in it */
+void smmu_ste_build(const struct devmed_smmu *smmu, const u64 *host, u64 *hyp);
+bool smmu_ste_translates(const u64 *ste);
+int smmu_ste_update(struct devmed_smmu *smmu, u32 sid, u64 *ste,
+		    const u64 *target, bool live);
+
+#endif /* __DEVMED_SMMU_HYP_H */

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a region to an instance, while the host is trusted.
+ *
+ * Attack surface: none yet; but what is decided here holds when there is. What
+ * the firmware left the hardware with may be anything.
+ *
+ * Guarantees: EL2 reads for itself what the hardware can do, and refuses what it
+ * cannot stand for. An instance is published only when the hardware has
+ * confirmed each step: it aborts, it reads EL2's queue and EL2's empty stream
+ * table, and it has forgotten all that it knew.
+ *
+ * Leaves to others: registers beside these pages, which the glue claims or
+ * reports (smmu-host.c).
+ */
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
+
+#include <asm/kvm_mmu.h>
+
+#include <nvhe/memory.h>
+
+#include "smmu-hyp.h"
+
+/* SMMU_IIDR of parts that cannot nest two stages safely. */
+#define SMMU_IMPLEMENTER_ARM	0x43b
+#define SMMU_PRODUCT_MMU_600	0x483
+#define SMMU_PRODUCT_MMU_700	0x487
+
+static const u8 smmu_oas_bits[] = { 32, 36, 40, 42, 44, 48, 52, 52 };
+
+/* As the host driver knows them: Arm errata 1209401, 2268618 and 2812531. */
+static bool smmu_has_erratum(u32 iidr)
+{
+	u32 variant = FIELD_GET(SMMU_IIDR_VARIANT, iidr);
+	u32 revision = FIELD_GET(SMMU_IIDR_REVISION, iidr);
+
+	if (FIELD_GET(SMMU_IIDR_IMPLEMENTER, iidr) != SMMU_IMPLEMENTER_ARM)
+		return false;
+
+	switch (FIELD_GET(SMMU_IIDR_PRODUCT, iidr)) {
+	case SMMU_PRODUCT_MMU_600:
+		return variant < 2;
+	case SMMU_PRODUCT_MMU_700:
+		return variant < 1 || revision < 1;
+	}
+
+	return false;
+}
+
+/* 0, or why this SMMU cannot be mediated (IHI 0070, 6.3.1 to 6.3.6). */
+static int smmu_refuse(const struct devmed_region *region, const u32 *idr,
+		       u32 iidr)
+{
+	u32 endian = FIELD_GET(SMMU_IDR0_TTENDIAN, idr[0]);
+
+	if (region->size < SMMU_PAGE1 + SZ_64K)
+		return DEVMED_SMMUV3_FRAMES;
+	if (idr[1] & (SMMU_IDR1_TABLES_PRESET | SMMU_IDR1_QUEUES_PRESET |
+		      SMMU_IDR1_REL))
+		return DEVMED_SMMUV3_PRESET;
+	if (idr[1] & SMMU_IDR1_ECMDQ)
+		return DEVMED_SMMUV3_ECMDQ;
+	if (!(idr[0] & SMMU_IDR0_S1P) || !(idr[0] & SMMU_IDR0_S2P) ||
+	    !(FIELD_GET(SMMU_IDR0_TTF, idr[0]) & SMMU_TTF_AARCH64))
+		return DEVMED_SMMUV3_STAGES;
+	if (endian != SMMU_TTENDIAN_MIXED && endian != SMMU_TTENDIAN_LE)
+		return DEVMED_SMMUV3_ENDIAN;
+	if (FIELD_GET(SMMU_IDR1_CMDQS, idr[1]) < SMMU_LOG2_MIN_CMDQ)
+		return DEVMED_SMMUV3_QUEUES;
+	if (smmu_has_erratum(iidr))
+		return DEVMED_SMMUV3_ERRATUM;
+
+	return 0;
+}
+
+/* What the hardware can do, for EL2. */
+static void smmu_probe(struct devmed_smmu *smmu, const u32 *idr, u64 flags)
+{
+	u32 stall = FIELD_GET(SMMU_IDR0_STALL_MODEL, idr[0]);
+
+	smmu->coherent = (idr[0] & SMMU_IDR0_COHACC) &&
+			 (flags & DEVMED_SMMUV3_COHERENT);
+	smmu->msi = (idr[0] & SMMU_IDR0_MSI) && !(flags & DEVMED_SMMUV3_WIRED);
+	smmu->ril = idr[3] & SMMU_IDR3_RIL;
+	smmu->stalld = stall == SMMU_STALL_BOTH;
+	smmu->stalls = stall == SMMU_STALL_FORCED;
+
+	/* Translated transactions are checked even if nobody may make them. */
+	smmu->hw_cr0 = SMMU_CR0_SMMUEN | SMMU_CR0_CMDQEN;
+	if (idr[0] & SMMU_IDR0_ATS)
+		smmu->hw_cr0 |= SMMU_CR0_ATSCHK;
+
+	smmu->dma.invalidate = smmu_cmdq_invalidate;
+	smmu->dma.oas = smmu_oas_bits[FIELD_GET(SMMU_IDR5_OAS, idr[5])];
+	smmu->dma.bbml = FIELD_GET(SMMU_IDR3_BBML, idr[3]);
+	smmu->dma.coherent = smmu->coherent;
+	smmu->dma.pgsizes = (idr[5] & SMMU_IDR5_GRAN4K ? SZ_4K : 0) |
+			    (idr[5] & SMMU_IDR5_GRAN16K ? SZ_16K : 0) |
+			    (idr[5] & SMMU_IDR5_GRAN64K ? SZ_64K : 0);
+}
+
+/* The tables below a level-1 descriptor fill a page, and level 1 stays small. */
+static void smmu_size_strtab(struct devmed_smmu *smmu, const u32 *idr)
+{
+	u32 bits = FIELD_GET(SMMU_IDR1_SIDSIZE, idr[1]);
+
+	smmu->split = clamp(PAGE_SHIFT - ilog2(SMMU_STE_SIZE), 6, 10);
+	smmu->two_level = FIELD_GET(SMMU_IDR0_ST_LEVEL, idr[0]) ==
+			  SMMU_ST_LEVEL_2 && bits > smmu->split;
+	if (!smmu->two_level) {
+		smmu->sid_bits = min_t(u32, bits, SMMU_MAX_LINEAR_BITS);
+		return;
+	}
+
+	smmu->sid_bits = min_t(u32, bits, SMMU_MAX_SID_BITS);
+	while (smmu->split < 10 &&
+	       smmu->sid_bits - smmu->split > SMMU_MAX_LINEAR_BITS)
+		smmu->split += 2;
+}
+
+/*
+ * What the host is shown: features that are listed here, and no others. MSIs
+ * are offered for CMD_SYNC alone where the SMMU has wires for all else.
+ */
+static void smmu_show(struct devmed_smmu *smmu, const u32 *idr, u64 flags)
+{
+	u32 cmdqs = min_t(u32, FIELD_GET(SMMU_IDR1_CMDQS, idr[1]),
+			  SMMU_LOG2_MAX_CMDQ);
+	u32 eventqs = min_t(u32, FIELD_GET(SMMU_IDR1_EVENTQS, idr[1]),
+			    SMMU_LOG2_MAX_EVENTQ);
+	u32 oas = min_t(u32, FIELD_GET(SMMU_IDR5_OAS, idr[5]), SMMU_OAS_48);
+
+	smmu->idr[0] = idr[0] & (SMMU_IDR0_S1P | SMMU_IDR0_TTF |
+				 SMMU_IDR0_COHACC | SMMU_IDR0_HTTU |
+				 SMMU_IDR0_ASID16 | SMMU_IDR0_CD2L |
+				 SMMU_IDR0_TTENDIAN | SMMU_IDR0_TERM_MODEL |
+				 SMMU_IDR0_ST_LEVEL);
+	smmu->idr[0] |= FIELD_PREP(SMMU_IDR0_STALL_MODEL, smmu->stalls ?
+				   SMMU_STALL_FORCED : SMMU_STALL_NONE);
+	if (smmu->msi || (flags & DEVMED_SMMUV3_WIRED))
+		smmu->idr[0] |= SMMU_IDR0_MSI;
+
+	smmu->idr[1] = (idr[1] & SMMU_IDR1_SSIDSIZE) |
+		       FIELD_PREP(SMMU_IDR1_SIDSIZE, smmu->sid_bits) |
+		       FIELD_PREP(SMMU_IDR1_EVENTQS, eventqs) |
+		       FIELD_PREP(SMMU_IDR1_CMDQS, cmdqs);
+	smmu->idr[3] = idr[3] & (SMMU_IDR3_HAD | SMMU_IDR3_STT |
+				 SMMU_IDR3_RIL | SMMU_IDR3_BBML |
+				 SMMU_IDR3_E0PD);
+	smmu->idr[5] = FIELD_PREP(SMMU_IDR5_OAS, oas) |
+		       (idr[5] & (SMMU_IDR5_GRAN4K | SMMU_IDR5_GRAN16K |
+				  SMMU_IDR5_GRAN64K | SMMU_IDR5_VAX));
+	if (smmu->stalls)
+		smmu->idr[5] |= idr[5] & SMMU_IDR5_STALL_MAX;
+}
+
+static size_t smmu_strtab_size(const struct devmed_smmu *smmu)
+{
+	if (smmu->two_level)
+		return sizeof(u64) << (smmu->sid_bits - smmu->split);
+
+	return SMMU_STE_SIZE << smmu->sid_bits;
+}
+
+static void smmu_free_pages(void *addr, size_t size)
+{
+	if (addr)
+		devmed_pool_free(addr, get_order(size));
+}
+
+static void smmu_free(struct devmed_smmu *smmu)
+{
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+
+	smmu_free_pages(smmu->strtab, smmu_strtab_size(smmu));
+	smmu_free_pages(smmu->chunk, SMMU_CHUNK * SMMU_STE_SIZE);
+	smmu_free_pages(hyp->base, hyp->slots * SMMU_CMD_SIZE);
+	smmu_free_pages(smmu, sizeof(*smmu));
+}
+
+static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
+				      const u32 *idr, u64 flags)
+{
+	struct devmed_smmu *smmu = devmed_pool_alloc(get_order(sizeof(*smmu)));
+	struct devmed_queue *hyp;
+
+	if (!smmu)
+		return NULL;
+
+	smmu->region = region;
+	hyp_spin_lock_init(&smmu->queue_lock);
+	smmu_probe(smmu, idr, flags);
+	smmu_size_strtab(smmu, idr);
+	smmu_show(smmu, idr, flags);
+
+	hyp = &smmu->ring.hyp;
+	hyp->slots = 1U << min_t(u32, FIELD_GET(SMMU_IDR1_CMDQS, idr[1]),
+				 SMMU_LOG2_HYP_CMDQ);
+	hyp->span = 2 * hyp->slots;
+	hyp->base = devmed_pool_alloc(get_order(hyp->slots * SMMU_CMD_SIZE));
+	smmu->ring.slot_size = SMMU_CMD_SIZE;
+	smmu->ring.coherent = smmu->coherent;
+	smmu->strtab = devmed_pool_alloc(get_order(smmu_strtab_size(smmu)));
+	smmu->chunk = devmed_pool_alloc(get_order(SMMU_CHUNK * SMMU_STE_SIZE));
+	if (hyp->base && smmu->strtab && smmu->chunk)
+		return smmu;
+
+	smmu_free(smmu);
+	return NULL;
+}
+
+static bool smmu_set(const struct devmed_smmu *smmu, u32 reg, u32 ack, u32 value)
+{
+	smmu_write32(smmu, reg, value);
+
+	return devmed_wait_until(smmu_read32(smmu, ack) == value,
+				 SMMU_TIMEOUT_US);
+}
+
+static bool smmu_gbpa_idle(const struct devmed_smmu *smmu)
+{
+	return devmed_wait_until(!(smmu_read32(smmu, SMMU_GBPA) &
+				   SMMU_GBPA_UPDATE), SMMU_TIMEOUT_US);
+}
+
+/* Off, and nothing gets past it while it is (IHI 0070, 6.3.15). */
+static bool smmu_quiesce(struct devmed_smmu *smmu)
+{
+	if (!smmu_gbpa_idle(smmu))
+		return false;
+	smmu_write32(smmu, SMMU_GBPA, SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT);
+	if (!smmu_gbpa_idle(smmu) ||
+	    !(smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT))
+		return false;
+
+	return smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, 0) &&
+	       smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, 0);
+}
+
+static void smmu_program(struct devmed_smmu *smmu)
+{
+	const struct devmed_queue *hyp = &smmu->ring.hyp;
+	u32 cfg = FIELD_PREP(SMMU_STRTAB_LOG2SIZE, smmu->sid_bits);
+
+	if (smmu->two_level)
+		cfg |= FIELD_PREP(SMMU_STRTAB_FMT, SMMU_STRTAB_FMT_2LVL) |
+		       FIELD_PREP(SMMU_STRTAB_SPLIT, smmu->split);
+
+	smmu_write32(smmu, SMMU_CR1, SMMU_CR1_CACHED);
+	smmu_write32(smmu, SMMU_CR2, SMMU_CR2_PTM | SMMU_CR2_RECINVSID);
+	smmu_write64(smmu, SMMU_STRTAB_BASE, SMMU_STRTAB_BASE_RA |
+		     hyp_virt_to_phys(smmu->strtab));
+	smmu_write32(smmu, SMMU_STRTAB_BASE_CFG, cfg);
+	smmu_write64(smmu, SMMU_CMDQ_BASE, SMMU_QUEUE_BASE_RA |
+		     hyp_virt_to_phys(hyp->base) |
+		     FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(hyp->slots)));
+	smmu_write32(smmu, SMMU_CMDQ_PROD, 0);
+	smmu_write32(smmu, SMMU_CMDQ_CONS, 0);
+	if (smmu->msi) {
+		smmu_write64(smmu, SMMU_GERROR_IRQ_CFG0, 0);
+		smmu_write64(smmu, SMMU_EVENTQ_IRQ_CFG0, 0);
+	}
+	smmu_write32(smmu, SMMU_GERRORN, smmu_read32(smmu, SMMU_GERROR));
+	if (!smmu->coherent) {
+		kvm_flush_dcache_to_poc(smmu->strtab, smmu_strtab_size(smmu));
+		kvm_flush_dcache_to_poc(hyp->base, hyp->slots * SMMU_CMD_SIZE);
+	}
+}
+
+static bool smmu_reset(struct devmed_smmu *smmu)
+{
+	if (!smmu_quiesce(smmu))
+		return false;
+
+	smmu_program(smmu);
+	if (!smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, SMMU_CR0_CMDQEN) ||
+	    smmu_cmdq_invalidate_all(smmu) || smmu->dead)
+		return false;
+
+	return smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, smmu->hw_cr0);
+}
+
+/* It answers for no DMA any more, nor do others have to care what it can do. */
+static void smmu_leave(struct devmed_smmu *smmu)
+{
+	smmu_quiesce(smmu);
+	smmu->dead = true;
+	smmu->fenced = true;
+	devmed_idmap_leave(&smmu->dma);
+}
+
+/**
+ * smmu_stop - leave an SMMU to the host
+ * @region: of a started SMMU
+ *
+ * What the hardware was told of stays EL2's: it may have heard only half.
+ *
+ * Context: Trusted phase, devmed_setup_lock held.
+ */
+void smmu_stop(struct devmed_region *region)
+{
+	struct devmed_smmu *smmu = region->instance;
+
+	devmed_withdraw(region);
+	smmu_leave(smmu);
+}
+
+/**
+ * smmu_start - take an SMMU over
+ * @region: its registers
+ * @flags: DEVMED_SMMUV3_*
+ * @unused: nothing
+ *
+ * Whatever translation there was ends: all streams abort until the host sets
+ * them up.
+ *
+ * Context: Trusted phase, devmed_setup_lock held.
+ * Return: 0; an enum devmed_smmuv3_refusal, or an errno: -ENOMEM if the pool is
+ * too small.
+ */
+int smmu_start(struct devmed_region *region, u64 flags, u64 unused)
+{
+	struct devmed_smmu *smmu;
+	u32 idr[SMMU_NR_IDRS];
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < SMMU_NR_IDRS; i++)
+		idr[i] = readl(region->mmio + SMMU_IDR0 + i * sizeof(u32));
+
+	ret = smmu_refuse(region, idr, readl(region->mmio + SMMU_IIDR));
+	if (ret)
+		return ret;
+	smmu = smmu_alloc(region, idr, flags);
+	if (!smmu)
+		return -ENOMEM;
+
+	ret = devmed_idmap_join(&smmu->dma);
+	if (ret) {
+		smmu_free(smmu);
+		return ret;
+	}
+	if (!smmu_reset(smmu)) {
+		smmu_leave(smmu);
+		return DEVMED_SMMUV3_STUCK;
+	}
+
+	return devmed_publish(region, smmu);
+}

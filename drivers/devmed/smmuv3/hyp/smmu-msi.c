@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interrupts of the SMMU's own that are sent as messages.
+ *
+ * Attack surface: an address, 32 bits to write there, and how.
+ *
+ * Guarantees: the address is GITS_TRANSLATER of a mediated ITS or nothing, the
+ * attributes are EL2's, and neither changes while the interrupt is enabled.
+ *
+ * Leaves to others: CMD_SYNC, which is completed by EL2 (smmu-cmd.c).
+ */
+#include <linux/errno.h>
+
+#include "smmu-hyp.h"
+
+static bool smmu_offers_msi(const struct devmed_smmu *smmu)
+{
+	return smmu->idr[0] & SMMU_IDR0_MSI;
+}
+
+/* While it is enabled an MSI stays as it is; what is none has no effect. */
+static bool smmu_msi_is_free(const struct devmed_smmu *smmu, u32 irq)
+{
+	return !smmu->msi || !(smmu_read32(smmu, SMMU_IRQ_CTRLACK) & irq);
+}
+
+/**
+ * smmu_set_msi_addr - take over *_IRQ_CFG0
+ * @smmu: the instance
+ * @irq: SMMU_IRQ_* of the interrupt
+ * @offset: of the register
+ * @addr: where the MSI is to go: to an ITS, or 0 for nowhere (IHI 0070, 6.3.21)
+ *
+ * Context: region->lock held.
+ * Return: 0, -EPERM if it may not go there, -EBUSY while it is enabled.
+ */
+int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr)
+{
+	if (addr && !(smmu->msi && devmed_is_translater(addr)))
+		return -EPERM;
+	if (!smmu_msi_is_free(smmu, irq))
+		return -EBUSY;
+
+	smmu_msi(smmu, irq)->addr = addr;
+	if (smmu->msi)
+		smmu_write64(smmu, offset, addr);
+	return 0;
+}
+
+/**
+ * smmu_set_msi_data - take over *_IRQ_CFG1: what the MSI writes
+ * @smmu: the instance
+ * @irq: SMMU_IRQ_* of the interrupt
+ * @offset: of the register
+ * @data: any value
+ *
+ * Context: region->lock held.
+ * Return: 0, -EPERM if no MSI is offered, -EBUSY while it is enabled.
+ */
+int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data)
+{
+	if (!smmu_offers_msi(smmu))
+		return data ? -EPERM : 0;
+	if (!smmu_msi_is_free(smmu, irq))
+		return -EBUSY;
+
+	smmu_msi(smmu, irq)->data = data;
+	if (smmu->msi)
+		smmu_write32(smmu, offset, data);
+	return 0;
+}
+
+/**
+ * smmu_set_msi_attr - take over *_IRQ_CFG2: its attributes, which are EL2's choice
+ * @smmu: the instance
+ * @irq: SMMU_IRQ_* of the interrupt
+ * @offset: of the register
+ * @attr: any value
+ *
+ * Context: region->lock held.
+ * Return: 0, -EPERM if no MSI is offered, -EBUSY while it is enabled.
+ */
+int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr)
+{
+	if (!smmu_offers_msi(smmu))
+		return attr ? -EPERM : 0;
+	if (!smmu_msi_is_free(smmu, irq))
+		return -EBUSY;
+
+	smmu_msi(smmu, irq)->attr = attr;
+	if (smmu->msi)
+		smmu_write32(smmu, offset, SMMU_MSI_ATTR_DEVICE_NGNRE);
+	return 0;
+}
