@@ -41,12 +41,15 @@ void fake_log_reset(void);
 unsigned int fake_count(enum fake_kind kind);
 /* The @nth event of its kind, from 0. */
 const struct fake_event *fake_event(enum fake_kind kind, unsigned int nth);
+bool fake_last_write_ordered(void);
 /* Its place among all events. */
 unsigned int fake_order(enum fake_kind kind, unsigned int nth);
 
 /* Called from inside; NULL if nothing is to happen. */
 extern void (*fake_on_read_once)(const volatile void *addr, size_t size);
 extern void (*fake_on_barrier)(void);
+extern void (*fake_on_write_once)(volatile void *addr, size_t size);
+extern void (*fake_on_flush)(void *addr, size_t size);
 
 /* fake_lock.c */
 bool fake_holds(const char *name);
@@ -71,6 +74,7 @@ struct fake_device_ops {
 };
 
 void fake_attach(u64 phys, u64 size, const struct fake_device_ops *ops);
+void fake_detach_all(void);
 
 /* fake_mem.c: who owns which page. */
 #define FAKE_IA_BITS	48
@@ -95,10 +99,33 @@ void fake_set_s2(u64 phys, u64 size, enum fake_s2 state);
 bool fake_hyp_maps(u64 va, u64 *phys);
 /* The host's own view of its memory; EL2's is __hyp_va(). */
 void *fake_host_va(u64 phys);
+/* Where EL2 sees memory at @va: its map of all of it, or the fixmap. */
+u64 fake_phys(const void *va);
 void fake_guest_takes(u64 phys);
+/* EL2 gives a page of memory back, as __pkvm_hyp_donate_host(). */
+void fake_return(u64 phys);
+/* More memory, above all there is; EL2 maps none of it. */
+void fake_add_memory(u64 base, u64 size, enum memblock_flags flags);
+
+/* fake_guest.c: what the host and its guests do to a page, as mem_protect.c has it. */
+int fake_donate_guest(u64 phys);
+int fake_guest_share_host(u64 phys);
+int fake_guest_unshare_host(u64 phys);
+int fake_reclaim_guest(u64 phys);
+int fake_force_reclaim_guest(u64 phys);
+int fake_share_guest(u64 phys, u64 size);
+int fake_unshare_guest(u64 phys, u64 size);
+int fake_share_ffa(u64 phys, u64 size);
+int fake_unshare_ffa(u64 phys, u64 size);
+
+/* Does EL2 look at memory of the host's here for a moment? */
+bool fake_in_fixmap(const volatile void *addr);
+
 /* The host stage-2 pool ran dry: host_stage2_unmap_dev_all(). */
 int fake_recycle(void);
 
+/* All memory is the host's again, and zero; EL2 has to begin again too. */
+void fake_reset_memory(void);
 /* Begin the private range again; nothing may be mapped in it. */
 void fake_reset_io(void);
 

@@ -10,10 +10,12 @@
 static const char * const fake_lock_order[] = {
 	"devmed_setup_lock",
 	"&region->lock",
+	"gicr_config_lock",
 	"host_mmu.lock",
 	"pkvm_pgd_lock",
 	"devmed_pool_lock",
 	"&pool->lock",
+	"&smmu->queue_lock",
 };
 
 static __thread hyp_spinlock_t *held[FAKE_MAX_HELD];

@@ -10,9 +10,12 @@
 static struct fake_event events[FAKE_MAX_EVENTS];
 static unsigned int nr_events;
 static bool fenced;
+static bool last_ordered;
 
 void (*fake_on_read_once)(const volatile void *addr, size_t size);
 void (*fake_on_barrier)(void);
+void (*fake_on_write_once)(volatile void *addr, size_t size);
+void (*fake_on_flush)(void *addr, size_t size);
 struct fake_sysregs fake_sysregs;
 bool kvm_protected_mode_initialized;
 
@@ -26,8 +29,15 @@ void fake_log(enum fake_kind kind, u64 addr, u64 size, u64 value, bool ordered)
 		events[i] = (struct fake_event) {
 			kind, addr, size, value, ordered || fenced
 		};
-	if (kind == FAKE_WRITE)
-		fenced = false;
+	if (kind != FAKE_WRITE)
+		return;
+	last_ordered = ordered || fenced;
+	fenced = false;
+}
+
+bool fake_last_write_ordered(void)
+{
+	return last_ordered;
 }
 
 void fake_log_reset(void)
@@ -71,6 +81,12 @@ void fake_read_once(const volatile void *addr, size_t size)
 		fake_on_read_once(addr, size);
 }
 
+void fake_write_once(volatile void *addr, size_t size)
+{
+	if (fake_on_write_once)
+		fake_on_write_once(addr, size);
+}
+
 void fake_barrier(void)
 {
 	fake_log(FAKE_BARRIER, 0, 0, 0, false);
@@ -82,6 +98,8 @@ void fake_barrier(void)
 void kvm_flush_dcache_to_poc(void *addr, size_t size)
 {
 	fake_log(FAKE_FLUSH, (u64)addr, size, 0, false);
+	if (fake_on_flush)
+		fake_on_flush(addr, size);
 }
 
 /* As in arch/arm64/kvm/hyp/include/hyp/adjust_pc.h. */
@@ -100,6 +118,11 @@ void host_inject_mem_abort(struct kvm_cpu_context *host_ctxt)
 void trace_devmed_refuse(u64 ipa, u64 esr, u32 reason)
 {
 	fake_log(FAKE_TRACE, ipa, reason, esr, false);
+}
+
+void trace_devmed_refuse_cmd(u64 base, u64 dword0, u64 dword1, u32 reason)
+{
+	fake_log(FAKE_TRACE, base, reason, dword0, false);
 }
 
 void fake_bug(const char *what, const char *file, int line)

@@ -35,6 +35,7 @@ static u8 *mem_hyp;
 static u8 *mem_host;
 static u8 *fixmap;
 static bool fixmap_used;
+static u64 fixmap_phys;
 static unsigned int steps;
 static unsigned int fail_at;
 static unsigned int fail_again;
@@ -46,6 +47,11 @@ struct kvm_pgtable pkvm_pgtable;
 DEFINE_HYP_SPINLOCK(pkvm_pgd_lock);
 struct memblock_region hyp_memory[HYP_MEMBLOCK_REGIONS];
 unsigned int hyp_memblock_nr;
+
+static struct hyp_page *fake_vmemmap(void)
+{
+	return &hyp_vmemmap[FAKE_MEM_BASE >> PAGE_SHIFT];
+}
 
 static void *fake_mmap(size_t size, int prot, int flags, int fd)
 {
@@ -94,6 +100,16 @@ void fake_init(void)
 	fake_set_s2(FAKE_MEM_BASE, FAKE_MEM_SIZE, FAKE_S2_RW);
 }
 
+void fake_reset_memory(void)
+{
+	memset(&now, 0, sizeof(now));
+	memset(mem_host, 0, MEM_BYTES);
+	memset(fake_vmemmap(), 0, sizeof(now.vmemmap));
+	ASSERT(!mprotect(mem_hyp, MEM_BYTES, PROT_NONE));
+	io_next = FAKE_IO_BASE;
+	fake_set_s2(FAKE_MEM_BASE, FAKE_MEM_SIZE, FAKE_S2_RW);
+}
+
 void fake_check_idle(void)
 {
 	ASSERT(!fake_nr_held());
@@ -126,11 +142,6 @@ bool fake_step_fails(void)
 		return false;
 
 	return steps == fail_at || (fail_again && steps >= fail_at + fail_again);
-}
-
-static struct hyp_page *fake_vmemmap(void)
-{
-	return &hyp_vmemmap[FAKE_MEM_BASE >> PAGE_SHIFT];
 }
 
 /*
@@ -166,8 +177,9 @@ bool fake_unchanged(const struct fake_snapshot *before)
 	struct fake_snapshot *after = fake_snapshot();
 	bool same;
 
-	/* A failed allocation may be counted. */
+	/* A failed allocation may be counted, and others remembered. */
 	after->counters[DEVMED_POOL_FAILED] = before->counters[DEVMED_POOL_FAILED];
+	after->counters[DEVMED_POOL_LOW] = before->counters[DEVMED_POOL_LOW];
 	same = !memcmp(before, after, sizeof(*before));
 	free(after);
 	return same;
@@ -449,11 +461,17 @@ void *fake_host_va(u64 phys)
 	return mem_host + (phys - FAKE_MEM_BASE);
 }
 
+bool fake_in_fixmap(const volatile void *addr)
+{
+	return fixmap_used && (u64)addr - (u64)fixmap < PAGE_SIZE;
+}
+
 void *hyp_fixmap_map(phys_addr_t phys)
 {
 	ASSERT(!fixmap_used);
 	ASSERT(fake_is_memory(phys));
 	fixmap_used = true;
+	fixmap_phys = ALIGN_DOWN(phys, PAGE_SIZE);
 	ASSERT(mmap(fixmap, PAGE_SIZE, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_FIXED, mem_fd,
 		    ALIGN_DOWN(phys, PAGE_SIZE) - FAKE_MEM_BASE) == fixmap);
@@ -466,4 +484,16 @@ void hyp_fixmap_unmap(void)
 	ASSERT(fixmap_used);
 	fixmap_used = false;
 	ASSERT(!mprotect(fixmap, PAGE_SIZE, PROT_NONE));
+}
+
+u64 fake_phys(const void *va)
+{
+	u64 offset = (u64)va - (u64)fixmap;
+	u64 phys;
+
+	if (fixmap_used && offset < PAGE_SIZE)
+		return fixmap_phys + offset;
+	ASSERT(fake_hyp_maps((u64)va, &phys));
+
+	return phys;
 }

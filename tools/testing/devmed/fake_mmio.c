@@ -27,6 +27,11 @@ void fake_attach(u64 phys, u64 size, const struct fake_device_ops *ops)
 	fake_models[i] = (struct fake_model) { phys, size, ops };
 }
 
+void fake_detach_all(void)
+{
+	memset(fake_models, 0, sizeof(fake_models));
+}
+
 static const struct fake_model *fake_model_at(u64 phys)
 {
 	unsigned int i;

@@ -93,6 +93,8 @@ int __pkvm_host_donate_hyp(u64 pfn, u64 nr_pages)
 
 	fake_lock();
 	ret = fake_check(phys, size, PKVM_PAGE_OWNED, PKVM_NOPAGE);
+	if (!ret)
+		ret = devmed_owner_take(phys, size);
 	if (!ret) {
 		fake_infallible(true);
 		ASSERT(!pkvm_create_mappings_locked(__hyp_va(phys),
@@ -107,9 +109,45 @@ int __pkvm_host_donate_hyp(u64 pfn, u64 nr_pages)
 	return ret;
 }
 
+int __pkvm_hyp_donate_host(u64 pfn, u64 nr_pages)
+{
+	u64 phys = hyp_pfn_to_phys(pfn);
+	u64 size = PAGE_SIZE * nr_pages;
+	u64 addr;
+	int ret;
+
+	fake_lock();
+	ret = fake_check(phys, size, PKVM_NOPAGE, PKVM_PAGE_OWNED);
+	for (addr = phys; !ret && addr < phys + size; addr += PAGE_SIZE) {
+		if (hyp_phys_to_page(addr)->refcount)
+			ret = -EBUSY;
+	}
+	if (!ret) {
+		ASSERT_EQ(kvm_pgtable_hyp_unmap(&pkvm_pgtable,
+						(u64)__hyp_va(phys), size), size);
+		fake_set_s2(phys, size, FAKE_S2_RW);
+		fake_set(phys, size, PKVM_PAGE_OWNED, PKVM_NOPAGE);
+		devmed_owner_give(phys, size);
+	}
+	fake_unlock();
+
+	return ret;
+}
+
 /* A page that the host gave to a guest. */
 void fake_guest_takes(u64 phys)
 {
 	set_host_state(hyp_phys_to_page(phys), PKVM_NOPAGE);
 	fake_set_s2(phys, PAGE_SIZE, FAKE_S2_GUEST);
+}
+
+void fake_return(u64 phys)
+{
+	fake_lock();
+	ASSERT_EQ(fake_check(phys, PAGE_SIZE, PKVM_NOPAGE, PKVM_PAGE_OWNED), 0);
+	ASSERT_EQ(kvm_pgtable_hyp_unmap(&pkvm_pgtable, (u64)__hyp_va(phys), PAGE_SIZE),
+		  PAGE_SIZE);
+	fake_set(phys, PAGE_SIZE, PKVM_PAGE_OWNED, PKVM_NOPAGE);
+	fake_set_s2(phys, PAGE_SIZE, FAKE_S2_RW);
+	fake_unlock();
 }

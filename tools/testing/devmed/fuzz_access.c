@@ -40,7 +40,7 @@ static void reset(void)
 {
 	unsigned int id;
 
-	kvm_protected_mode_initialized = false;
+	devmed_trust_ended = false;
 	for (id = 0; id < DEVMED_MAX_REGIONS; id++) {
 		struct devmed_region *region = devmed_get_region(id);
 
@@ -106,11 +106,14 @@ static void do_abort(void)
 static void do_hcall(void)
 {
 	struct kvm_cpu_context ctxt = {};
-	u64 op = take(1) % 6;
+	u64 op = take(1) % (DEVMED_SETUP_POLICY + 2);
 	unsigned int i;
 
-	/* The pool cannot be taken back for the next run. */
-	if (op == DEVMED_SETUP_POOL)
+	/*
+	 * The pool cannot be taken back for the next run. Instances here are
+	 * nothing that a backend has built.
+	 */
+	if (op >= DEVMED_SETUP_POOL && op < DEVMED_SETUP_POLICY)
 		return;
 	ctxt.regs.regs[1] = op;
 	for (i = 2; i < 6; i++)
@@ -206,7 +209,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 		fake_log_reset();
 		if (step == 0xff)
-			kvm_protected_mode_initialized = true;
+			devmed_finalize();
 		else
 			steps[step % ARRAY_SIZE(steps)]();
 		fake_check_idle();

@@ -14,6 +14,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from mutations import MUTATIONS
+from mutations_idmap import IDMAP_MUTATIONS
+from mutations_smmu import SMMU_MUTATIONS
+from mutations_smmu_unit import SMMU_UNIT_MUTATIONS
 
 HYP = "arch/arm64/kvm/hyp/nvhe/devmed/"
 TESTS = "tools/testing/devmed/"
@@ -93,12 +96,14 @@ def build(args, path, edits, work):
         if len(old) != 1:
             raise Broken("%s is not linked" % stem)
         link[old[0]] = new
+        # Headers beside it stay where they are.
+        beside = os.path.join(args.top, os.path.dirname(source))
         if source == path:
             source = copy
         else:
             source = os.path.join(args.top, source)
         command = shlex.split(args.compile)
-        run(command[:1] + ["-I" + include] + command[1:] +
+        run(command[:1] + ["-I" + include, "-iquote", beside] + command[1:] +
             ["-O0", "-Wno-error", "-w", "-c", source, "-o", new])
     binary = os.path.join(work, "devmed-test")
     run(link + ["-o", binary])
@@ -123,7 +128,10 @@ def try_one(args, path, mutation):
 
 def main():
     args = arguments()
-    todo = [(path, mutation) for path, mutations in MUTATIONS.items()
+    todo = [(path, mutation)
+            for table in (MUTATIONS, IDMAP_MUTATIONS, SMMU_MUTATIONS,
+                          SMMU_UNIT_MUTATIONS)
+            for path, mutations in table.items()
             for mutation in mutations if args.name in mutation[1]]
     names = [mutation[1] for _, mutation in todo]
     assert len(names) == len(set(names)), "two mutations of one name"

@@ -28,7 +28,7 @@ static void setup(void)
 	id = devmed_register(DEVMED_CLASS_ITS, BASE, SIZE, 0);
 	ASSERT(id >= 0);
 	region = devmed_get_region(id);
-	kvm_protected_mode_initialized = true;
+	devmed_finalize();
 	fake_device_fill();
 	for (i = 0; i < 31; i++)
 		host.regs.regs[i] = 0xa5a5000000000000ULL | i;

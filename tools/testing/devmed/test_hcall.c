@@ -79,7 +79,7 @@ TEST(hcall_call)
 	devmed_count(devmed_get_region(id), DEVMED_REFUSED_HOLE);
 	ASSERT_EQ(setup_call(DEVMED_SETUP_POOL, FAKE_MEM_BASE >> PAGE_SHIFT, 1,
 			     0, 0), 0);
-	kvm_protected_mode_initialized = true;
+	devmed_finalize();
 	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, id, DEVMED_REFUSED_HOLE), 0);
 	ASSERT_EQ(ctxt.regs.regs[2], 1);
 	ASSERT_EQ(call(DEVMED_CALL_POOL_TOPUP,
@@ -97,7 +97,7 @@ TEST(hcall_after_finalize)
 {
 	struct fake_snapshot *before = fake_snapshot();
 
-	kvm_protected_mode_initialized = true;
+	devmed_finalize();
 	ASSERT_EQ(setup_call(DEVMED_SETUP_REGISTER, 0, BASE, SZ_64K, 0), -EPERM);
 	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, 0, 0, 0, 0), -EPERM);
 	ASSERT_EQ(setup_call(DEVMED_SETUP_POOL, FAKE_MEM_BASE >> PAGE_SHIFT, 1,

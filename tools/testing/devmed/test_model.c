@@ -7,8 +7,6 @@
 #include "fake.h"
 #include "harness.h"
 
-static DEFINE_HYP_SPINLOCK(devmed_setup_lock);
-
 static void wrong_order(void *arg)
 {
 	hyp_spin_lock(&pkvm_pgd_lock);

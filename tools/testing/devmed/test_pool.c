@@ -59,17 +59,40 @@ TEST(pool_init)
 	ASSERT_EQ(__pkvm_host_share_hyp(PFN + 3), 0);
 	ASSERT_EQ(devmed_pool_init(PFN, 8), -EPERM);
 	ASSERT_EQ(__pkvm_host_unshare_hyp(PFN + 3), 0);
-	kvm_protected_mode_initialized = true;
+	devmed_finalize();
 	ASSERT_EQ(devmed_pool_init(PFN, 8), -EPERM);
-	kvm_protected_mode_initialized = false;
+	devmed_trust_ended = false;
 	ASSERT(fake_unchanged(before));
 
 	ASSERT_EQ(devmed_pool_init(PFN, 8), 0);
 	ASSERT_EQ(nr_free(), 8);
 	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_LOW), 8);
-	ASSERT_EQ(devmed_pool_init(PFN + 8, 8), -EBUSY);
-	ASSERT_EQ(get_host_state(hyp_phys_to_page(FAKE_MEM_BASE + SZ_32K)),
-		  PKVM_PAGE_OWNED);
+}
+
+/* More pages than there are in one piece. */
+TEST(pool_init_again)
+{
+	unsigned int i;
+	void *page;
+
+	dirty(PFN, 64);
+	ASSERT_EQ(devmed_pool_init(PFN, 4), 0);
+	ASSERT_EQ(devmed_pool_init(PFN + 32, 8), 0);
+	ASSERT_EQ(nr_free(), 12);
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_LOW), 12);
+	/* Whose they are is checked as the first time. */
+	ASSERT_EQ(devmed_pool_init(PFN + 32, 8), -EPERM);
+	ASSERT_EQ(devmed_pool_init(PFN + 3, 8), -EPERM);
+	ASSERT_EQ(nr_free(), 12);
+	for (i = 0; i < 12; i++) {
+		page = devmed_pool_alloc(0);
+		ASSERT(page);
+		check_zero(page, PAGE_SIZE);
+		check_owned(page);
+	}
+	ASSERT(!devmed_pool_alloc(0));
+	devmed_finalize();
+	ASSERT_EQ(devmed_pool_init(PFN + 48, 1), -EPERM);
 }
 
 TEST(pool_pages)
@@ -124,7 +147,7 @@ TEST(pool_topup)
 
 	ASSERT_EQ(devmed_pool_init(PFN, 1), 0);
 	page = devmed_pool_alloc(0);
-	kvm_protected_mode_initialized = true;
+	devmed_finalize();
 	dirty(PFN + 100, 1);
 	/* What its order field says is of the host's making. */
 	hyp_phys_to_page((PFN + 100) << PAGE_SHIFT)->order = 9;

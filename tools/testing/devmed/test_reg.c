@@ -149,9 +149,30 @@ static void check_frame(const struct devmed_regs *regs, void *instance)
 	free(region);
 }
 
+/* The rows without their handlers: what reg.c makes of them by itself. */
+static const struct devmed_regs *bare(const struct devmed_regs *regs)
+{
+	struct devmed_regs *copy = malloc(sizeof(*copy));
+	struct devmed_reg *rows = calloc(regs->nr_regs, sizeof(*rows));
+	unsigned int i;
+
+	ASSERT(copy && rows);
+	for (i = 0; i < regs->nr_regs; i++) {
+		rows[i] = regs->regs[i];
+		rows[i].read = NULL;
+		rows[i].write = NULL;
+	}
+	*copy = *regs;
+	copy->regs = rows;
+
+	return copy;
+}
+
 TEST(reg_tables_are_valid)
 {
 	ASSERT_EQ(devmed_check_regs(&devmed_its_regs), 0);
+	ASSERT_EQ(devmed_check_regs(&devmed_gicr_regs), 0);
+	ASSERT_EQ(devmed_check_regs(&devmed_gicr_vlpi_regs), 0);
 	ASSERT_EQ(devmed_check_regs(&devmed_smmuv3_regs), 0);
 }
 
@@ -161,18 +182,20 @@ TEST(reg_frames_forwarded)
 	check_frame(&devmed_smmuv3_regs, NULL);
 }
 
+/* The SMMU's has a backend that answers: see smmu_regs_sweep. */
 TEST(reg_frames_published)
 {
 	int instance;
 
-	check_frame(&devmed_its_regs, &instance);
-	check_frame(&devmed_smmuv3_regs, &instance);
+	check_frame(bare(&devmed_its_regs), &instance);
 }
 
 /* A write-only register is not read, whatever part of it is written. */
 TEST(reg_write_only_not_read)
 {
-	const struct devmed_regs *tables[] = { &devmed_its_regs, &devmed_smmuv3_regs };
+	const struct devmed_regs *tables[] = {
+		bare(&devmed_its_regs), bare(&devmed_smmuv3_regs),
+	};
 	struct devmed_region *region;
 	unsigned int i, n;
 

@@ -83,11 +83,11 @@ TEST(region_full)
 
 	/* Downwards, so that each is inserted first. */
 	for (i = 0; i < DEVMED_MAX_REGIONS; i++)
-		ASSERT_EQ(devmed_register(ITS, BASE + (64 - i) * SZ_128K,
+		ASSERT_EQ(devmed_register(ITS, BASE + (DEVMED_MAX_REGIONS - i) * SZ_128K,
 					  SZ_64K, 0), i);
 	refused(ITS, BASE, SZ_64K, -ENOSPC);
 	for (i = 0; i < DEVMED_MAX_REGIONS; i++)
-		ASSERT(devmed_find_region(BASE + (64 - i) * SZ_128K) ==
+		ASSERT(devmed_find_region(BASE + (DEVMED_MAX_REGIONS - i) * SZ_128K) ==
 		       devmed_get_region(i));
 	ASSERT_EQ(devmed_unregister(17), 0);
 	refused(ITS, BASE + SZ_128K, SZ_64K, -EEXIST);
@@ -162,7 +162,7 @@ TEST(region_finalized)
 
 	ASSERT_EQ(devmed_register(ITS, BASE, SZ_64K, 0), 0);
 	before = fake_snapshot();
-	kvm_protected_mode_initialized = true;
+	devmed_finalize();
 	refused(ITS, BASE + SZ_1M, SZ_64K, -EPERM);
 	ASSERT_EQ(devmed_unregister(0), -EPERM);
 	devmed_set_policy(true, 5);

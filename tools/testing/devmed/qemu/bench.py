@@ -22,6 +22,7 @@ SETTINGS = [
     ("off", "kernel", "devmed.its=off devmed.smmuv3=off"),
     ("forward", "kernel", "devmed.its=forward devmed.smmuv3=forward"),
     ("direct", "kernel", "devmed.its=forward devmed.smmuv3=forward devmed.direct_reads=1"),
+    ("on", "kernel", "devmed.its=on devmed.smmuv3=forward"),
 ]
 
 # What the guest calls it, what people call it, target: a ratio or instructions,
@@ -37,6 +38,7 @@ OPERATIONS = [
     ("msi_alloc_free", "MSI allocate + free", 1.015, None),
     ("irq_request_free", "request_irq + free_irq", 1.22, None),
     ("msi_new_device", "MAPD + MAPTI of a new device", 1.10, None),
+    ("its_new_table", "one MAPD, new level-2 table", 6000, 1),
     ("dma_4k", "DMA map + unmap 4 KiB", 1.15, 1),
     ("dma_64k", "DMA map + unmap 64 KiB", 1.10, 1),
     ("dma_1m", "DMA map + unmap 1 MiB", 1.02, 1),
@@ -70,6 +72,8 @@ def measure(boot):
     missing = [name for name, *_ in OPERATIONS if name not in values]
     if missing:
         raise Problem(f"{boot.name}: no result for {missing[0]}; see {boot.log}")
+    if "its_new_table.refused" in values:
+        raise Problem(f"{boot.name}: EL2 had no memory for a device; see {boot.log}")
     if values.get("frequency") != 10 ** 9:
         raise Problem(f"{boot.name}: a tick is not an instruction; -cpu max has a counter of 1 GHz")
     return values

@@ -20,15 +20,32 @@ void fake_read_once(const volatile void *addr, size_t size);
 	__once;								\
 })
 
+/* And every WRITE_ONCE() where it wrote. */
+void fake_write_once(volatile void *addr, size_t size);
+
+#undef WRITE_ONCE
+#define WRITE_ONCE(x, val)						\
+do {									\
+	volatile typeof(x) *__to = &(x);				\
+									\
+	*__to = (val);							\
+	fake_write_once(__to, sizeof(x));				\
+} while (0)
+
 typedef struct {
 	u64 counter;
 } atomic64_t;
 
 #define atomic64_inc(v)		__atomic_fetch_add(&(v)->counter, 1, __ATOMIC_RELAXED)
+#define atomic64_add(n, v)	__atomic_fetch_add(&(v)->counter, n, __ATOMIC_RELAXED)
 #define atomic64_read(v)	__atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
 
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+
+/* A store of what is there already makes a line dirty, too. */
+void *fake_memset(void *addr, int byte, size_t size);
+#define memset(addr, byte, size)	fake_memset(addr, byte, size)
 
 void fake_barrier(void);
 #define dma_wmb()		fake_barrier()

@@ -85,6 +85,50 @@ enum kvm_pgtable_prot {
 	KVM_PGTABLE_PROT_SW1	= BIT(56),
 };
 
+#define KVM_PGTABLE_PROT_RW	(KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_W)
+#define KVM_PGTABLE_PROT_RWX	(KVM_PGTABLE_PROT_RW | KVM_PGTABLE_PROT_X)
+#define PKVM_HOST_MEM_PROT	KVM_PGTABLE_PROT_RWX
+#define PKVM_HOST_MMIO_PROT	KVM_PGTABLE_PROT_RW
+
+#define KVM_PGTABLE_LAST_LEVEL	3
+#define KVM_PGTABLE_MIN_BLOCK_LEVEL	(PAGE_SHIFT == 12 ? 1 : 2)
+
+static inline u64 kvm_granule_shift(s8 level)
+{
+	return PAGE_SHIFT + (KVM_PGTABLE_LAST_LEVEL - level) * (PAGE_SHIFT - 3);
+}
+
+static inline u64 kvm_granule_size(s8 level)
+{
+	return BIT(kvm_granule_shift(level));
+}
+
+typedef u64 kvm_pte_t;
+
+static inline bool kvm_pte_valid(kvm_pte_t pte)
+{
+	return pte & 1;
+}
+
+enum kvm_pgtable_walk_flags {
+	KVM_PGTABLE_WALK_LEAF	= BIT(0),
+};
+
+struct kvm_pgtable_visit_ctx {
+	kvm_pte_t old;
+	void *arg;
+	u64 addr;
+	u64 end;
+	s8 level;
+};
+
+struct kvm_pgtable_walker {
+	int (*cb)(const struct kvm_pgtable_visit_ctx *ctx,
+		  enum kvm_pgtable_walk_flags visit);
+	void *arg;
+	enum kvm_pgtable_walk_flags flags;
+};
+
 #define PAGE_HYP	(KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_W)
 #define PAGE_HYP_DEVICE	(PAGE_HYP | KVM_PGTABLE_PROT_DEVICE)
 
@@ -96,6 +140,9 @@ struct kvm_pgtable {
 int kvm_pgtable_stage2_unmap(struct kvm_pgtable *pgt, u64 addr, u64 size);
 int kvm_pgtable_hyp_map(struct kvm_pgtable *pgt, u64 addr, u64 size, u64 phys,
 			enum kvm_pgtable_prot prot);
+int kvm_pgtable_walk(struct kvm_pgtable *pgt, u64 addr, u64 size,
+		     struct kvm_pgtable_walker *walker);
+enum kvm_pgtable_prot kvm_pgtable_stage2_pte_prot(kvm_pte_t pte);
 u64 kvm_pgtable_hyp_unmap(struct kvm_pgtable *pgt, u64 addr, u64 size);
 
 /* arch/arm64/include/asm/kvm_host.h, kvm_mmu.h, kvm_hyp.h */

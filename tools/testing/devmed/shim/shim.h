@@ -50,12 +50,15 @@ void fake_writel(u32 value, void *addr, bool barrier);
 void fake_writeq(u64 value, void *addr, bool barrier);
 #define readl(addr)		fake_readl(addr)
 #define readq(addr)		fake_readq(addr)
+#define readl_relaxed(addr)	fake_readl(addr)
+#define readq_relaxed(addr)	fake_readq(addr)
 #define writel(v, addr)		fake_writel(v, addr, true)
 #define writeq(v, addr)		fake_writeq(v, addr, true)
 #define writel_relaxed(v, addr)	fake_writel(v, addr, false)
 #define writeq_relaxed(v, addr)	fake_writeq(v, addr, false)
 
 void trace_devmed_refuse(u64 ipa, u64 esr, u32 reason);
+void trace_devmed_refuse_cmd(u64 base, u64 dword0, u64 dword1, u32 reason);
 
 /* Page ownership: see fake_mem.c. */
 #include <nvhe/memory.h>
@@ -73,6 +76,7 @@ extern hyp_spinlock_t pkvm_pgd_lock;
 int __pkvm_host_share_hyp(u64 pfn);
 int __pkvm_host_unshare_hyp(u64 pfn);
 int __pkvm_host_donate_hyp(u64 pfn, u64 nr_pages);
+int __pkvm_hyp_donate_host(u64 pfn, u64 nr_pages);
 int host_stage2_idmap_locked(phys_addr_t addr, u64 size,
 			     enum kvm_pgtable_prot prot);
 int host_stage2_donate_mmio_locked(phys_addr_t addr, u64 size);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * EL2 between the driver of its_setup.c and the GIC, as drivers/devmed/its puts
+ * it there.
+ */
+#ifndef DEVMED_ITS_MEDIATE_H
+#define DEVMED_ITS_MEDIATE_H
+
+#include "its_setup.h"
+
+/* The end of memory is the pool's, unless a test says so. */
+#define MEDIATE_POOL_SIZE	SZ_1M
+#define MEDIATE_POOL_BASE	(FAKE_MEM_BASE + FAKE_MEM_SIZE - MEDIATE_POOL_SIZE)
+
+/* Region of an ITS, of RD_base of a redistributor. */
+extern int mediate_its[MODEL_MAX_ITS];
+extern int mediate_rd[MODEL_MAX_RDS];
+/* Accesses that trapped; aborts that the host got. */
+extern unsigned int mediate_traps;
+extern unsigned int mediate_aborts;
+
+/* EL2 gets its pool and the regions, and forwards. */
+void mediate_register(u32 pool_pages);
+/* Redistributors, then ITSs with all that @drivers have live: 0 or an errno. */
+int mediate_start_its(struct model_its_driver *driver);
+int mediate_start(struct model_its_driver *drivers, unsigned int nr);
+/* The driver's new memory. */
+void mediate_switch(struct model_its_driver *driver);
+/* No more trust. */
+void mediate_finalize(void);
+/* All of the above for setup_driver. */
+void mediate(void);
+
+/* The host's access to a physical address: trapped, or direct. */
+u64 mediate_read(u64 phys, u8 size);
+void mediate_write(u64 phys, u8 size, u64 value);
+/* The same, but EL2 has the last word: false if the host got an abort. */
+bool mediate_try_write(u64 phys, u8 size, u64 value);
+
+/* The driver sends this, and it is refused for that reason; all else works. */
+void mediate_refused(struct model_cmd cmd, enum devmed_counter reason);
+/* The first ITS and its driver do what they did after setup_start(). */
+void mediate_works(void);
+u64 mediate_counter(int region, enum devmed_counter counter);
+
+#endif /* DEVMED_ITS_MEDIATE_H */

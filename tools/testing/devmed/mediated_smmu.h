@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * EL2 with an SMMU model below it and a host above it that only has traps.
+ */
+#ifndef DEVMED_MEDIATED_SMMU_H
+#define DEVMED_MEDIATED_SMMU_H
+
+#include "driver_smmu.h"
+
+/* The end of memory is EL2's pool; what is below, tests and the driver use. */
+#define MEDIATED_POOL_PAGES	160
+#define MEDIATED_POOL		(FAKE_MEM_BASE + FAKE_MEM_SIZE - \
+				 MEDIATED_POOL_PAGES * PAGE_SIZE)
+/* Before that: what the host may read only, as EL2's text is. */
+#define MEDIATED_TEXT_PAGES	2
+#define MEDIATED_TEXT		(MEDIATED_POOL - MEDIATED_TEXT_PAGES * PAGE_SIZE)
+#define MEDIATED_ITS		0x08080000ULL
+
+/**
+ * mediated_start - a machine whose host has lost its privileges
+ * @config: of the SMMU; what is below EL2 is made strict
+ *
+ * Return: the SMMU that EL2 drives.
+ */
+struct msmmu *mediated_start(const struct msmmu_config *config);
+
+/* A store or load of the host's, by a trap. */
+u64 mediated_read(u64 offset, u8 size);
+void mediated_write(u64 offset, u8 size, u64 value);
+
+/* Pages that EL2 has not given out. */
+u64 mediated_pool_free(void);
+
+/* While EL2 works the SMMU fetches what it likes: any of these streams. */
+void mediated_speculate(const u32 *sids, unsigned int count);
+/* And a device that does not stop: this one, now and then. NULL to have it stop. */
+void mediated_repeat(const struct msmmu_access *access);
+/* The host rewrites what EL2 has just read, now and then. */
+void mediated_flip(bool on);
+
+#endif /* DEVMED_MEDIATED_SMMU_H */

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command queue: one command after the other, each some time after its
+ * doorbell and as the ring is then.
+ */
+#include "harness.h"
+#include "model_its_priv.h"
+
+#define CWRITER_OFFSET	GENMASK_ULL(19, 5)
+#define CWRITER_RETRY	BIT_ULL(0)
+#define RING_ALIGN	SZ_64K
+
+static struct model_user ring_user(const struct model_its *its)
+{
+	unsigned int cache = its->cbaser >> GITS_CBASER_INNER_CACHEABILITY_SHIFT & 7;
+	unsigned int share = its->cbaser >> GITS_CBASER_SHAREABILITY_SHIFT & 3;
+
+	return (struct model_user) {
+		.use = MODEL_RING,
+		.unit = its->index,
+		.snoops = model_attrs_snoop(model_its_params()->coherency,
+					    share, cache),
+	};
+}
+
+static u64 ring_base(u64 cbaser)
+{
+	return ALIGN_DOWN(GITS_CBASER_ADDRESS(cbaser), RING_ALIGN);
+}
+
+static u64 ring_bytes(u64 cbaser)
+{
+	return ((cbaser & 0xff) + 1) * SZ_4K;
+}
+
+u64 model_its_ring_bytes(const struct model_its *its)
+{
+	return ring_bytes(its->cbaser);
+}
+
+/* It reads from there only while @cbaser is valid. */
+void model_its_hold_ring(struct model_its *its, u64 cbaser)
+{
+	struct model_user user = ring_user(its);
+
+	if (its->cbaser & GITS_CBASER_VALID)
+		model_drop(&user, ring_base(its->cbaser));
+	if (cbaser & GITS_CBASER_VALID) {
+		if (GITS_CBASER_ADDRESS(cbaser) % RING_ALIGN)
+			model_fail("GITS_CBASER: %lx is not aligned", cbaser);
+		model_hold(&user, ring_base(cbaser), ring_bytes(cbaser));
+	}
+}
+
+void model_its_doorbell(struct model_its *its, u64 value)
+{
+	if (value & ~(CWRITER_OFFSET | CWRITER_RETRY))
+		model_fail("GITS_CWRITER: reserved bits in %lx", value);
+	if ((value & CWRITER_OFFSET) >= model_its_ring_bytes(its))
+		model_fail("GITS_CWRITER: %lx is outside of the ring", value);
+	if (value & CWRITER_RETRY && !its->stalled)
+		model_fail("GITS_CWRITER: Retry, and it is not stalled");
+	if (value & CWRITER_RETRY)
+		its->stalled = false;
+	its->cwriter = value & CWRITER_OFFSET;
+	its->stats.doorbells++;
+	its->delay_left = model_its_params()->cmd_delay;
+	if (!its->delay_left)
+		model_its_run(its);
+}
+
+/* Until it is quiescent it may have commands at hand. */
+static bool its_may_run(const struct model_its *its)
+{
+	return !model_its_quiescent(its) && its->cbaser & GITS_CBASER_VALID &&
+	       !its->stalled && !its->hung && its->creadr != its->cwriter;
+}
+
+/* False if it has to stop there. */
+static bool its_step(struct model_its *its)
+{
+	const struct model_its_params *params = model_its_params();
+	struct model_user user = ring_user(its);
+	enum model_error error;
+	u64 cmd[4];
+
+	model_read(&user, ring_base(its->cbaser) + its->creadr, cmd, sizeof(cmd));
+	error = model_its_execute(its, cmd);
+	its->waiting = error == MODEL_WAIT;
+	if (its->waiting)
+		return false;
+	if (error) {
+		its->stats.errors++;
+		its->stats.error = 0x010000 | (cmd[0] & 0xff) << 8 | error;
+		if (params->errors_fail)
+			model_fail("command %lx %lx %lx %lx is in error: %x",
+				   cmd[0], cmd[1], cmd[2], cmd[3],
+				   its->stats.error);
+		its->stalled = params->stalls;
+	} else {
+		its->stats.commands++;
+	}
+	if (!its->stalled)
+		its->creadr = (its->creadr + MODEL_SLOT) % ring_bytes(its->cbaser);
+
+	return !its->stalled;
+}
+
+/* One command if each takes its time, else all. */
+void model_its_run(struct model_its *its)
+{
+	unsigned int i;
+
+	/* Not again from inside of a command. */
+	if (its->running || its->delay_left)
+		return;
+	its->running = true;
+	while (its_may_run(its) && its_step(its)) {
+		its->delay_left = model_its_params()->cmd_delay;
+		if (its->delay_left)
+			break;
+	}
+	its->running = false;
+	/* One of them may have been what another ITS waits for. */
+	for (i = 0; i < model_gic->params.nr_its; i++) {
+		if (model_gic->its[i].waiting && &model_gic->its[i] != its)
+			model_its_run(&model_gic->its[i]);
+	}
+}
+
+/* Time passes when somebody looks. */
+void model_its_tick(struct model_its *its)
+{
+	if (its->hung)
+		return;
+	if (its->quiet_left && !--its->quiet_left)
+		model_its_write_back(its);
+	if (its->delay_left && !--its->delay_left)
+		model_its_run(its);
+}

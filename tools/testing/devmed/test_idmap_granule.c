@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The DMA stage-2 whatever the page size: build with CC="gcc -DFAKE_PAGE_SHIFT=16"
+ * or 14 for the others.
+ */
+#include "fake_dma.h"
+#include "harness.h"
+
+#define ITS	0x08080000ULL
+#define BIG	0x80000000ULL
+#define BLOCK	(1ULL << (2 * PAGE_SHIFT - 3))
+#define PAGE	(BIG + 5 * PAGE_SIZE)
+
+static struct fake_dma dma;
+
+static void check(u64 start, u64 end)
+{
+	s8 level;
+
+	for (; start < end; start += PAGE_SIZE) {
+		unsigned int seen = fake_dma_look(start, &level);
+
+		if (seen != fake_dma_right(start))
+			test_fail(__FILE__, __LINE__, "page", start, seen);
+		if (!seen && fake_dma_knows(&dma, start))
+			test_fail(__FILE__, __LINE__, "still cached", start, 0);
+	}
+}
+
+static void check_all(void)
+{
+	check(ITS - SZ_1M, ITS + SZ_1M);
+	check(FAKE_MEM_BASE - SZ_1M, FAKE_NOMAP_BASE + SZ_1M);
+	check(BIG - SZ_1M, BIG + BLOCK + SZ_1M);
+	check(BIT_ULL(40) - SZ_1M, BIT_ULL(40) + SZ_1M);
+	ASSERT_EQ(fake_dma_tables(), devmed_idmap_counter(DEVMED_DMA_TABLES));
+}
+
+static void granule_one(u8 bbml, bool coherent)
+{
+	static const struct { u8 tg, sl0; } by_size[] = {
+		[0] = { 0, 1 }, [2] = { 2, 1 }, [4] = { 1, 1 },
+	};
+	const struct devmed_idmap_fmt *fmt;
+	const u64 near[] = {
+		PAGE - PAGE_SIZE, PAGE + PAGE_SIZE, BIG, BIG + BLOCK - PAGE_SIZE,
+		BIG + BLOCK, BIG - PAGE_SIZE,
+	};
+	s8 level;
+
+	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, 40), 0);
+	ASSERT(devmed_register(DEVMED_CLASS_ITS, ITS, SZ_128K, 0) >= 0);
+	fake_add_memory(BIG, bbml ? 2 * BLOCK : SZ_4M, MEMBLOCK_NONE);
+	fake_dma_init(&dma, 40, bbml, coherent);
+	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
+	ASSERT_EQ(devmed_idmap_start(), 0);
+	fmt = devmed_idmap_format();
+	ASSERT_EQ(fmt->t0sz, 24);
+	ASSERT_EQ(fmt->tg, by_size[PAGE_SHIFT - 12].tg);
+	ASSERT_EQ(fmt->sl0, by_size[PAGE_SHIFT - 12].sl0);
+	check_all();
+	ASSERT(fake_dma_look(PAGE, &level));
+	ASSERT_EQ(level, bbml ? 2 : 3);
+
+	fake_dma_watch(&dma, near, ARRAY_SIZE(near), PAGE, PAGE + PAGE_SIZE);
+	ASSERT_EQ(fake_donate_guest(PAGE), 0);
+	check_all();
+	ASSERT_EQ(fake_guest_share_host(PAGE), 0);
+	check_all();
+	ASSERT_EQ(fake_guest_unshare_host(PAGE), 0);
+	check_all();
+	ASSERT_EQ(fake_reclaim_guest(PAGE), 0);
+	fake_dma_watch(NULL, NULL, 0, 0, 0);
+	check_all();
+	/* What has come back makes room. */
+	while (devmed_pool_alloc(0))
+		;
+	ASSERT_EQ(fake_donate_guest(bbml ? BIG + BLOCK : BIG + SZ_2M), 0);
+	check_all();
+}
+
+TEST(idmap_granule)
+{
+	granule_one(2, true);
+}
+
+TEST(idmap_granule_bbml1)
+{
+	granule_one(1, false);
+}
+
+TEST(idmap_granule_bbml0)
+{
+	granule_one(0, true);
+}
