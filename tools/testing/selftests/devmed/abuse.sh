@@ -15,20 +15,21 @@ scratch_of() {
 	esac
 }
 
-# A 64-bit register: GITS_TYPER, GERROR_IRQ_CFG0.
+# A 64-bit register: GITS_TYPER, GICR_TYPER, GICR_VPROPBASER, GERROR_IRQ_CFG0.
 reg64_of() {
 	case $1 in
 	smmuv3@*)	echo 0x68 ;;
+	gicr-vlpi@*)	echo 0x70 ;;
 	*)		echo 0x8 ;;
 	esac
 }
 
 # What of a region is read without a trap: the control frame of an ITS.
 direct_of() {
-	case $(cmdline devmed.direct_reads),$1 in
-	[1yY],its@*)	echo 0x10000 ;;
-	*)		echo 0 ;;
+	case $1 in
+	its@*)	direct_reads "$1" && echo 0x10000 && return ;;
 	esac
+	echo 0
 }
 
 append() {

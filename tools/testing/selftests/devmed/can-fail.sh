@@ -20,5 +20,8 @@ fails() {
 fails abuse.sh 140
 fails el0.sh 36
 fails hvc.sh 2
+fails its_abuse.sh 80
+note "$(grep -c 'the ITS wrote' /tmp/can-fail.out) times the ITS wrote where it was told to"
 fails recycle.sh 1
+fails dma.sh 12
 tap_done

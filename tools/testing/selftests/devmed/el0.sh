@@ -6,9 +6,8 @@ HERE=$(dirname "$0")
 . "$HERE/tap.sh"
 
 mode=
-case $(cmdline devmed.direct_reads) in
-[1yY])	mode=direct ;;
-esac
+its=$(regions | grep '^its@' | head -n 1)
+[ -n "$its" ] && direct_reads "$its" && mode=direct
 
 insmod "$MODULES"/devmed_map.ko
 "$HERE"/el0 $mode > /tmp/el0.tap

@@ -19,4 +19,6 @@ sleep 1
 run_module devmed_hvc base=$base size=$size handle=0x1000
 wait
 tap_import < /tmp/pvm.tap
+"$HERE"/pvm > /tmp/pvm.tap
+check "the policy is what it was" grep -q '^ok - pvm: the guest ran' /tmp/pvm.tap
 tap_done

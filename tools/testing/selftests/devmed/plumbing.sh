@@ -6,22 +6,50 @@
 HERE=$(dirname "$0")
 . "$HERE/tap.sh"
 
-# The mode that a device has to be in. Until a backend exists "on" forwards.
-wanted_mode() {
-	case $(cmdline "devmed.$1") in
-	off)	echo off ;;
-	*)	echo forward ;;
+CPUS=/sys/devices/system/cpu
+
+# The modes that a device may be in.
+wanted_modes() {
+	case $1,$(cmdline "devmed.$1") in
+	*,off)		echo off ;;
+	*,forward)	echo forward ;;
+	*)		echo on ;;
 	esac
 }
 
-mode_is() {
-	[ "$(region_mode "$1")" = "$2" ]
+mode_is_one_of() {
+	case " $2 " in
+	*" $(region_mode "$1") "*)	return 0 ;;
+	esac
+	return 1
 }
 
-# Make the drivers use both devices.
+# Offline and online again: what makes the driver use its redistributor.
+cycle_cpu() {
+	local online=$CPUS/cpu$1/online
+
+	echo 0 > $online && echo 1 > $online
+}
+
+# Each in turn, the others staying.
+cycle_cpus() {
+	local cpu
+
+	for cpu in $(seq 0 $(($(nproc) - 1))); do
+		cycle_cpu "$cpu"
+	done
+}
+
+# CPUs that the machine has, online or not.
+possible_cpus() {
+	ls -d $CPUS/cpu[0-9]* | wc -l
+}
+
+# Make the drivers use everything.
 work() {
 	local disk
 
+	[ "$(nproc)" -gt 1 ] && cycle_cpus
 	for disk in /dev/nvme0n1 /dev/vda; do
 		[ -b $disk ] && dd if=$disk of=/dev/null bs=64k count=16 iflag=direct 2> /dev/null
 	done
@@ -33,19 +61,23 @@ check "there is a table of counters" [ -r $COUNTERS ]
 check "it names its columns" \
 	sh -c "head -n 1 $REGIONS | grep -qE '^name +base +size +mode +reads +writes +refused'"
 
-for kind in its smmuv3; do
+for kind in its gicr smmuv3; do
 	device=$(devices | grep "^$kind@" | head -n 1)
-	mode=$(wanted_mode $kind)
+	parameter=$kind
+	[ $kind = gicr ] && parameter=its
+	modes=$(wanted_modes $parameter)
 	check "$kind: the device was found" [ -n "$device" ]
-	check "$kind: its mode is $mode" mode_is "$device" "$mode"
+	check "$kind: its mode is $modes" mode_is_one_of "$device" "$modes"
 	check "$kind: it is in the log" sh -c "dmesg | grep -q 'devmed: $device: '"
-	value=$(cmdline "devmed.$kind")
+	value=$(cmdline "devmed.$parameter")
 	case $value in
 	on|forward|off|"")	;;
 	*)	check "$kind: the log names the unknown value $value" \
-			sh -c "dmesg | grep -q 'devmed.$kind=$value: unknown value'" ;;
+			sh -c "dmesg | grep -q 'devmed.$parameter=$value: unknown value'" ;;
 	esac
 done
+check "there is a redistributor for each CPU" \
+	[ "$(devices | grep -c '^gicr@')" -eq "$(possible_cpus)" ]
 
 for device in $(devices); do
 	case $(region_mode "$device") in
@@ -53,11 +85,23 @@ for device in $(devices); do
 	esac
 done
 
+# Which regions the drivers use: VLPI_base only when a CPU comes up first, and
+# RD_base when it comes up again.
+is_used() {
+	case $1 in
+	gicr-vlpi@*)	return 1 ;;
+	gicr@*)		[ "$(nproc)" -gt 1 ] ;;
+	esac
+}
+
 for region in $(regions); do
-	before=$(accesses "$region")
-	work
+	accesses "$region" > "/tmp/before-$region"
+done
+work
+for region in $(regions); do
+	before=$(cat "/tmp/before-$region")
 	after=$(accesses "$region")
-	check "$region: accesses of the drivers are counted ($before, $after)" \
+	is_used "$region" && check "$region: accesses of the drivers are counted ($before, $after)" \
 		[ "$after" -gt "$before" ]
 	check "$region: the table agrees with the counters" \
 		[ $(($(region_column "$region" 5) + $(region_column "$region" 6))) -ge "$after" ]

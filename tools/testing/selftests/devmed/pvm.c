@@ -6,7 +6,8 @@
  * usage: pvm			it runs, and its memory is its own
  *	  pvm --expect-refused	EL2 does not create it (devmed.policy=require)
  *	  pvm --device ADDRESS	a device page as its memory is not given to it
- *	  pvm --hold SECONDS	and stay there, after the guest has run
+ *	  pvm --hold SECONDS	and stay there, after the guest has run and with
+ *				the physical address of its memory printed
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -139,6 +140,27 @@ static void *device_page(const char *address, size_t page)
 		    strtoul(address, NULL, 0));
 }
 
+/* Where @page bytes of a process are in memory; 0 if nobody says. */
+static uint64_t physical(const void *p, size_t page)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	uint64_t entry = 0;
+
+	if (fd < 0 || pread(fd, &entry, sizeof(entry),
+			    (uintptr_t)p / page * sizeof(entry)) != sizeof(entry))
+		return 0;
+	close(fd);
+	return (entry & ((1ULL << 55) - 1)) * page;
+}
+
+static void hold(const struct vm *vm, unsigned int seconds)
+{
+	printf("# memory at %#llx\n",
+	       (unsigned long long)physical(vm->data, vm->page));
+	fflush(stdout);
+	sleep(seconds);
+}
+
 int main(int argc, char **argv)
 {
 	const char *option = argc > 1 ? argv[1] : "";
@@ -167,7 +189,7 @@ int main(int argc, char **argv)
 		result(false, "pvm", "the guest ran and wrote its memory");
 	} else {
 		if (argc > 2 && !strcmp(option, "--hold"))
-			sleep(atoi(argv[2]));
+			hold(&vm, atoi(argv[2]));
 		judge_memory(&vm, value);
 	}
 	return 0;

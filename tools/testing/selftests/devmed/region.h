@@ -17,7 +17,7 @@
 
 #define DEBUGFS_REGIONS		"/sys/kernel/debug/devmed/regions"
 #define DEBUGFS_COUNTERS	"/sys/kernel/debug/devmed/counters"
-#define MAX_REGIONS		16
+#define MAX_REGIONS		32
 
 struct region {
 	char name[32];
@@ -50,6 +50,13 @@ static inline unsigned int read_regions(struct region *regions)
 	return n;
 }
 
+/* What counts no refusal. */
+static inline bool counts_work(const char *what)
+{
+	return !strcmp(what, "reads") || !strcmp(what, "writes") ||
+	       !strcmp(what, "cmd-passed") || !strcmp(what, "cmd-rewritten");
+}
+
 /* One of a region's counters, or with NULL all that it refused. */
 static inline unsigned long read_counter(const char *region, const char *wanted)
 {
@@ -65,8 +72,7 @@ static inline unsigned long read_counter(const char *region, const char *wanted)
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%63s %63s %lu", name, what, &value) != 3 || strcmp(name, region))
 			continue;
-		if (wanted ? !strcmp(what, wanted) :
-			     strcmp(what, "reads") && strcmp(what, "writes"))
+		if (wanted ? !strcmp(what, wanted) : !counts_work(what))
 			sum += value;
 	}
 	fclose(file);

@@ -74,6 +74,21 @@ regions() {
 	[ -r $REGIONS ] && awk '$4 == "forward" || $4 == "on" { print $1 }' $REGIONS
 }
 
+# Answers that the host reads itself: what EL2 mediates, unless told not to.
+direct_reads() {
+	case $(cmdline devmed.direct_reads),$(region_mode "$1") in
+	[0nN],*)	return 1 ;;
+	[1yY],*|,on)	return 0 ;;
+	*)		return 1 ;;
+	esac
+}
+
+# Every refusal of an access or of a command, over all regions.
+refusals() {
+	awk '$1 ~ /@/ && $2 !~ /^(reads|writes|cmd-passed|cmd-rewritten|error)$/ { n += $3 }
+	     END { print n + 0 }' $COUNTERS
+}
+
 # All devices that were found, those that EL2 does not have included.
 devices() {
 	[ -r $REGIONS ] && sed 1d $REGIONS | awk '{ print $1 }'

@@ -16,7 +16,7 @@ provoke() {
 }
 
 events() {
-	grep -c "devmed_refuse.*reason=$1" $REMOTE/trace
+	grep -c "devmed_refuse[^_].*reason=$1" $REMOTE/trace
 }
 
 sum_el0() {
@@ -44,4 +44,19 @@ check "EL0 was refused" [ $refused -gt 0 ]
 check "each refusal is an event" [ "$traced" -eq $refused ]
 check "fetches have a reason of their own" [ "$(events fetch)" -gt 0 ]
 echo 0 > $EVENT/enable
+
+# A command, refused where EL2 mediates the ITS.
+its=$(devices | grep '^its@' | head -n 1)
+if [ "$(region_mode "$its")" = on ]; then
+	echo 1 > ${EVENT}_cmd/enable
+	echo 1 > $REMOTE/tracing_on
+	insmod "$MODULES"/devmed_edu.ko test=0
+	run_module devmed_its_abuse once=1 base="$(region_base "$its")" \
+		row="$(devices | grep -n "^$its\$" | awk -F: '{ print $1 - 1 }')"
+	rmmod devmed_edu
+	echo 0 > $REMOTE/tracing_on
+	check "a refused command is an event" \
+		[ "$(grep -c 'devmed_refuse_cmd.*reason=cmd-opcode' $REMOTE/trace)" -eq 1 ]
+	echo 0 > ${EVENT}_cmd/enable
+fi
 tap_done

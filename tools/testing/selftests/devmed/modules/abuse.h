@@ -30,6 +30,7 @@ enum abuse_mapping {
  * @reg64: offset of a 64-bit register that keeps what it has when that is
  *	   written, or zero
  * @direct: so many bytes from @base on, reads are answered by the device
+ * @adjacent: another region ends at @base
  * @map: virtual address of @base in each mapping
  */
 struct abuse_region {
@@ -40,6 +41,7 @@ struct abuse_region {
 	unsigned int scratch;
 	unsigned int reg64;
 	size_t direct;
+	bool adjacent;
 	unsigned long map[MAPPING_NR];
 };
 

@@ -5,6 +5,7 @@
  * moved, and has no other register changed?
  */
 #include <linux/sizes.h>
+#include <linux/string.h>
 #include <asm/cputype.h>
 #include <asm/sysreg.h>
 #include "abuse.h"
@@ -40,7 +41,10 @@ static unsigned int find_places(const struct abuse_region *region, struct abuse_
 	unsigned int n = 0;
 	unsigned int i;
 
-	places[n++] = (struct abuse_place){ .offset = 0, .flags = PLACE_REG32 };
+	/* VLPI_base begins with a hole. */
+	places[n++] = (struct abuse_place){
+		.flags = strstarts(region->name, "gicr-vlpi@") ? 0 : PLACE_REG32,
+	};
 	places[n++] = (struct abuse_place){ .offset = 8, .flags = PLACE_READONLY };
 	places[n++] = (struct abuse_place){ .offset = region->reg64, .flags = PLACE_REG64 };
 	places[n++] = (struct abuse_place){ .offset = SZ_4K - 8 };

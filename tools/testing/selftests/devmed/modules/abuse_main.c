@@ -13,7 +13,7 @@
 #include <asm/simd.h>
 #include "abuse.h"
 
-#define MAX_REGIONS	8
+#define MAX_REGIONS	32
 
 static char *name[MAX_REGIONS];
 static unsigned int name_nr;
@@ -75,7 +75,8 @@ u64 abuse_counted(const struct abuse_region *region, const struct abuse_snapshot
 
 	abuse_snapshot(region, &after);
 	for (i = 0; i < COUNT_NR; i++)
-		sum += after.count[i] - before->count[i];
+		if (!(COUNTS_CMDS & BIT(i)))
+			sum += after.count[i] - before->count[i];
 	return sum;
 }
 
@@ -89,7 +90,7 @@ bool abuse_refused(const struct abuse_region *region, const struct abuse_snapsho
 	unsigned int i;
 
 	abuse_snapshot(region, &after);
-	for (i = COUNT_NO_SYNDROME; i < COUNT_NR; i++) {
+	for (i = COUNT_NO_SYNDROME; i <= COUNT_HANDLER; i++) {
 		u64 delta = after.count[i] - before->count[i];
 
 		all += delta;
@@ -171,6 +172,16 @@ static void abuse_unmap(struct abuse_region *region)
 			iounmap((void __iomem *)(region->map[i] - ABUSE_MARGIN));
 }
 
+static bool is_end(phys_addr_t addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < base_nr; i++)
+		if (base[i] + size[i] == addr)
+			return true;
+	return false;
+}
+
 static void abuse_region(unsigned int i)
 {
 	struct abuse_region region = {
@@ -181,6 +192,7 @@ static void abuse_region(unsigned int i)
 		.scratch = i < scratch_nr ? scratch[i] : 0,
 		.reg64 = i < reg64_nr ? reg64[i] : 0,
 		.direct = i < direct_nr ? direct[i] : 0,
+		.adjacent = is_end(base[i]),
 	};
 
 	if (abuse_map(&region)) {

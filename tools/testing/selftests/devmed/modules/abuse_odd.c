@@ -7,7 +7,7 @@
 #include <linux/sizes.h>
 #include "abuse.h"
 
-#define ANY_REFUSAL	GENMASK(COUNT_NR - 1, COUNT_NO_SYNDROME)
+#define ANY_REFUSAL	GENMASK(COUNT_HANDLER, COUNT_NO_SYNDROME)
 #define ODD_REFUSAL	(BIT(COUNT_UNALIGNED) | BIT(COUNT_BOUNDS) | BIT(COUNT_WIDTH))
 
 /* An access at @delta from the start, or from the end, of a region. */
@@ -51,6 +51,9 @@ static const struct odd odds[] = {
 static const char *judge_odd(const struct abuse_region *region, const struct odd *odd,
 			     const struct devmed_regs *regs, const struct abuse_snapshot *snap)
 {
+	/* The other region's to refuse, and to count. */
+	if (regs->aborted && region->adjacent && odd->delta < 0 && !odd->from_end)
+		return NULL;
 	if (regs->aborted)
 		return abuse_refused(region, snap, odd->reasons) ? NULL :
 		       "refused, but not counted once under its reason";

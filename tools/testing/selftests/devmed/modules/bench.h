@@ -16,6 +16,7 @@ struct bench {
 	unsigned int irq;	/* MSI of the device, once allocated */
 	unsigned int next;	/* device that the ITS has not seen */
 	unsigned int cpu;	/* where it goes */
+	u32 offset;		/* of the next command in the ITS's ring */
 	void *buffer;
 	size_t size;		/* of a DMA mapping */
 };
@@ -31,6 +32,7 @@ struct bench_row {
 	unsigned int runs;	/* if that cannot be many */
 };
 
+u64 bench_starved(struct bench *bench);
 void bench_run(struct bench *bench, const struct bench_row *row);
 
 #endif /* _DEVMED_BENCH_H */

@@ -11,9 +11,11 @@
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/iopoll.h>
 #include <linux/sizes.h>
 #include <asm/kvm_asm.h>
 #include "bench.h"
+#include "its_driver.h"
 
 static unsigned long its_base = 0x08080000;
 module_param(its_base, ulong, 0400);
@@ -23,7 +25,6 @@ static unsigned long smmu_base = 0x09050000;
 module_param(smmu_base, ulong, 0400);
 MODULE_PARM_DESC(smmu_base, "physical address of the SMMU");
 
-#define GITS_IIDR		0x0004
 #define GITS_STATUSR		0x0040
 #define SMMU_GERROR		0x0060
 #define SMMU_GERROR_IRQ_CFG1	0x0070
@@ -134,6 +135,56 @@ static void bench_registers(struct bench *bench)
 		bench_run(bench, &rows[i]);
 }
 
+static void do_doorbell(struct bench *bench)
+{
+	writel(bench->offset, bench->its + GITS_CWRITER);
+}
+
+static void wait_commands(struct bench *bench)
+{
+	u32 value;
+
+	readl_poll_timeout_atomic(bench->its + GITS_CREADR, value, value == bench->offset, 1,
+				  USEC_PER_SEC);
+}
+
+/* A command of ours in the driver's ring. */
+static void add_command(struct bench *bench, struct host_its *its, u64 dw0, u64 dw2)
+{
+	u64 *slot = *its->cmd_write;
+
+	memset(slot, 0, sizeof(*its->cmd_write));
+	slot[0] = dw0;
+	slot[2] = dw2;
+	if (++its->cmd_write == its->cmd_base + SZ_64K / sizeof(*its->cmd_base))
+		its->cmd_write = its->cmd_base;
+	bench->offset = (u8 *)its->cmd_write - (u8 *)its->cmd_base;
+}
+
+/*
+ * The longest trap that one command takes: a device for which EL2 has neither
+ * a level-2 table nor a record, and never had. There is no such device, so that
+ * without EL2 the ITS ignores it.
+ */
+static void bench_new_table(struct bench *bench, struct host_its *its)
+{
+	static const struct bench_row row = { "its_new_table", do_doorbell, .runs = 1 };
+	const u64 mapd = GITS_CMD_MAPD | 0xe000ULL << 32;
+	u64 starved = bench_starved(bench);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&its->lock, flags);
+	add_command(bench, its, mapd, GITS_BASER_VALID);
+	bench_run(bench, &row);
+	wait_commands(bench);
+	if (bench_starved(bench) != starved)
+		devmed_diag(&bench->results, "BENCH: its_new_table.refused 1 for want of memory");
+	add_command(bench, its, mapd, 0);
+	do_doorbell(bench);
+	wait_commands(bench);
+	raw_spin_unlock_irqrestore(&its->lock, flags);
+}
+
 static void bench_msis(struct bench *bench)
 {
 	struct bench_row new_device = {
@@ -151,6 +202,8 @@ static void bench_msis(struct bench *bench)
 	do_msi_alloc(bench);
 	if (!bench->irq)
 		return;
+	if (bench->its && host_device_find(bench->irq))
+		bench_new_table(bench, host_device_find(bench->irq)->its);
 	bench_run(bench, &request);
 	if (!request_irq(bench->irq, bench_interrupt, 0, "devmed_bench", bench)) {
 		bench_run(bench, &clear);

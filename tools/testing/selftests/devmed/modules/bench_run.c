@@ -36,6 +36,21 @@ static u64 time_once(struct bench *bench, const struct bench_row *row)
 	return end - start;
 }
 
+/* Commands that EL2 had no memory for, over all regions. */
+u64 bench_starved(struct bench *bench)
+{
+	unsigned int region;
+	u64 sum = 0;
+	u64 value;
+
+	for (region = 0; bench->read_counter && region < MAX_REGIONS; region++) {
+		if (bench->read_counter(region, COUNT_CMD_MEMORY, &value))
+			break;
+		sum += value;
+	}
+	return sum;
+}
+
 /* Accesses that EL2 answered or refused so far, over all regions. */
 static u64 traps(struct bench *bench)
 {
@@ -49,7 +64,8 @@ static u64 traps(struct bench *bench)
 		for (counter = 0; counter < COUNT_NR; counter++) {
 			if (bench->read_counter(region, counter, &value))
 				break;
-			sum += value;
+			if (!(COUNTS_CMDS & BIT(counter)))
+				sum += value;
 		}
 		if (!counter)
 			break;

@@ -91,6 +91,8 @@ void devmed_diag(struct devmed_results *res, const char *fmt, ...)
 enum test_counter {
 	COUNT_READS,
 	COUNT_WRITES,
+	COUNT_CMD_PASSED,
+	COUNT_CMD_REWRITTEN,
 	COUNT_NO_SYNDROME,
 	COUNT_WALK,
 	COUNT_CACHE_OP,
@@ -104,8 +106,19 @@ enum test_counter {
 	COUNT_HOLE,
 	COUNT_DIRECTION,
 	COUNT_HANDLER,
+	COUNT_CMD_OPCODE,
+	COUNT_CMD_DEVICE,
+	COUNT_CMD_EVENT,
+	COUNT_CMD_INTID,
+	COUNT_CMD_COLLECTION,
+	COUNT_CMD_TARGET,
+	COUNT_CMD_MEMORY,
 	COUNT_NR,
 };
+
+/* Those that count commands; the others count traps. */
+#define COUNTS_CMDS	(BIT(COUNT_CMD_PASSED) | BIT(COUNT_CMD_REWRITTEN) |	\
+			 GENMASK(COUNT_CMD_MEMORY, COUNT_CMD_OPCODE))
 
 typedef int (*devmed_read_counter_t)(unsigned int region, unsigned int counter, u64 *value);
 

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A device as the attacker: DMA to EL2's text and memory, to mediated registers
+# and to a protected guest is refused, each time with an event of the SMMU.
+
+HERE=$(dirname "$0")
+. "$HERE/tap.sh"
+
+name= phys= refused=
+
+# target name address what
+target() {
+	name=${name:+$name,}$1
+	phys=${phys:+$phys,}$2
+	refused=${refused:+$refused,}$3
+}
+
+symbol() {
+	awk -v s="$1" '$3 == s { print "0x" $1; exit }' /proc/kallsyms
+}
+
+# Where a symbol of the kernel's text is in memory: the image begins at a
+# multiple of 2 MiB, in both.
+text_phys() {
+	local start
+
+	start=$(awk -F '[ -]+' '/Kernel code/ { print "0x" $2; exit }' /proc/iomem)
+	[ -n "$(symbol "$1")" ] && [ -n "$start" ] &&
+		printf 0x%x $((start + $(symbol "$1") - ($(symbol _stext) & ~0x1fffff)))
+}
+
+smmu_base() {
+	devices | sed -n 's/^smmuv3@/0x/p' | head -n 1
+}
+
+its_base() {
+	devices | sed -n 's/^its@/0x/p' | head -n 1
+}
+
+echo 0 > /proc/sys/kernel/kptr_restrict
+smmu=$(smmu_base)
+: "${smmu:=0x9050000}"
+its=$(its_base)
+: "${its:=0x8080000}"
+
+# A guest that runs, and then holds its memory.
+"$HERE"/pvm --hold 9 > /tmp/pvm.tap &
+tries=50
+until guest=$(sed -n 's/^# memory at //p' /tmp/pvm.tap) && [ -n "$guest" ] || [ $tries -eq 0 ]; do
+	tries=$((tries - 1))
+	sleep 0.1
+done
+
+text=$(text_phys __hyp_text_start)
+hyp=$(dmesg | sed -n 's/.*Reserved [0-9]* MiB at \(0x[0-9a-f]*\).*/\1/p' | head -n 1)
+check "EL2's text is at ${text:-an unknown address}" [ -n "$text" ]
+check "EL2's memory is at ${hyp:-an unknown address}" [ -n "$hyp" ]
+check "the guest's memory is at ${guest:-an unknown address}" [ -n "$guest" ]
+
+target "a-guest's-page" "${guest:-0}" rw
+target "EL2's-text" "${text:-0}" w
+target "EL2's-memory" "${hyp:-0}" rw
+# The last page of it, and registers that ignore or keep what is written.
+target "GITS_IIDR" "$(printf 0x%x $((its + 0x4)))" rw
+target "GITS_TYPER" "$(printf 0x%x $((its + 0x8)))" rw
+target "SMMU_IDR1" "$(printf 0x%x $((smmu + 0x4)))" rw
+target "SMMU_GERROR_IRQ_CFG2" "$(printf 0x%x $((smmu + 0x74)))" rw
+target "SMMU_EVENTQ_CONS" "$(printf 0x%x $((smmu + 0x100ac)))" rw
+
+insmod "$MODULES"/devmed_edu.ko test=0
+run_module devmed_dma name="$name" phys=$phys refused=$refused smmu=$smmu
+wait
+tap_import < /tmp/pvm.tap
+# Its memory is the host's again.
+run_module devmed_dma name="what-was-a-guest's" phys="${guest:-0}" refused=- smmu=$smmu
+rmmod devmed_edu
+tap_done

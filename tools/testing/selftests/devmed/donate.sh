@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# 10,000 pages and more are given to protected guests and come back, while the
+# disk and the DMA engine work on others: no fault, no leak, no deadlock.
+
+HERE=$(dirname "$0")
+. "$HERE/tap.sh"
+
+PAGES=512
+ROUNDS=10
+GUESTS=2
+
+# A counter of EL2's; 0 on a kernel without devmed.
+counter() {
+	[ ! -r "$COUNTERS" ] || sed -n "s/^$1 //p" "$COUNTERS"
+	echo 0
+}
+
+value() {
+	counter "$1" | head -n 1
+}
+
+# What EL2 has of pages, in the pool and in tables of the DMA stage-2.
+el2_pages() {
+	echo $(($(value "pool free") + $(value "dma tables")))
+}
+
+faults() {
+	dmesg | grep -c 'event 0x\|unhandled\|C_BAD\|F_TRANSLATION'
+}
+
+checksum() {
+	dd if=/dev/nvme0n1 bs=64k iflag=direct 2> /dev/null | sha256sum | cut -d ' ' -f 1
+}
+
+# Read the disk until told to stop; each time it has to be right.
+load() {
+	local want
+
+	want=$(cmdline devmed_nvme_sha256)
+	while [ ! -e /tmp/stop ]; do
+		[ "$(checksum)" = "$want" ] && echo good || echo bad
+	done > /tmp/load
+}
+
+# round: guests on several CPUs at once
+round() {
+	local n=0 pids="" pid status=0
+
+	while [ $n -lt $GUESTS ]; do
+		"$HERE"/donate $PAGES $ROUNDS > /tmp/donate.$n &
+		pids="$pids $!"
+		n=$((n + 1))
+	done
+	for pid in $pids; do
+		wait "$pid" || status=1
+	done
+	while [ $n -gt 0 ]; do
+		n=$((n - 1))
+		tap_import < /tmp/donate.$n
+	done
+	return $status
+}
+
+rm -f /tmp/stop
+[ ! -b /dev/nvme0n1 ] || load &
+loader=$!
+before=$(el2_pages)
+check "the guests end well" round
+touch /tmp/stop
+wait $loader
+
+if [ -b /dev/nvme0n1 ]; then
+	note "the disk was read $(wc -l < /tmp/load) times meanwhile"
+	check "what was read is right, each time" [ "$(sort -u /tmp/load)" = good ]
+fi
+note "the DMA stage-2 has $(value "dma tables") pages"
+check "no DMA has faulted" [ "$(faults)" -eq 0 ]
+check "no change of ownership was refused" [ "$(value "dma refused")" -eq 0 ]
+check "no page of the host's is out of reach" [ "$(value "dma lost")" -eq 0 ]
+check "EL2 has as many pages as before" [ "$(el2_pages)" -eq "$before" ]
+tap_done
