@@ -8,7 +8,7 @@
 #
 #	stock		kernel.config, without the overlay
 #	kernel		kernel.config and devmed.config
-#	debug		the same, checking its locks at EL2
+#	debug		the same, checking its locks at EL2, able to suspend
 #	kernel-64k	the same as debug, with 64 KiB pages and UBSAN
 #
 # KERNEL=/path builds from a Linux tree of yours instead of Debian's.
@@ -20,7 +20,7 @@ flavour=${1:-}
 case $flavour in
 stock)		fragments="kernel" ;;
 kernel)		fragments="kernel devmed" ;;
-debug)		fragments="kernel devmed debug" ;;
+debug)		fragments="kernel devmed debug power" ;;
 kernel-64k)	fragments="kernel devmed debug 64k" ;;
 --apply)	;;
 *)		die "usage: kernel.sh stock|kernel|debug|kernel-64k|--apply" ;;
