@@ -50,21 +50,24 @@ const char *devmed_mode_name(enum devmed_mode mode)
 /**
  * devmed_hcall_setup - call EL2 while it still listens
  * @op: what for
- * @arg1: first argument
- * @arg2: second argument
- * @arg3: third argument
- * @arg4: fourth argument
+ * @x2: first argument
+ * @x3: second argument
+ * @x4: third argument
+ * @x5: fourth argument
+ *
+ * They are named after their registers, since arm_smccc_1_1_hvc() has variables
+ * of its own called arg1 and so on: an argument of that name would be cut to the
+ * type of the one before it.
  *
  * Context: Trusted phase.
  * Return: what EL2 returns; -EPERM once the host has lost its privileges.
  */
-long devmed_hcall_setup(enum devmed_setup_op op, u64 arg1, u64 arg2, u64 arg3,
-			u64 arg4)
+long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5)
 {
 	struct arm_smccc_res res;
 
-	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_setup), op, arg1, arg2,
-			  arg3, arg4, &res);
+	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_setup), op, x2, x3, x4,
+			  x5, &res);
 
 	return res.a0 == SMCCC_RET_SUCCESS ? (long)res.a1 : -EPERM;
 }

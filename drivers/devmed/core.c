@@ -186,14 +186,15 @@ static int __init devmed_settle(void)
 }
 device_initcall_sync(devmed_settle);
 
-static long devmed_hcall(enum devmed_call_op op, u64 arg1, u64 arg2, u64 *value)
+/* Named as for devmed_hcall_setup(). */
+static long devmed_hcall(enum devmed_call_op op, u64 x2, u64 x3, u64 *value)
 {
 	struct arm_smccc_res res;
 
 	if (!is_pkvm_initialized())
 		return -ENODEV;
 
-	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_call), op, arg1, arg2,
+	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_call), op, x2, x3,
 			  &res);
 	if (res.a0 != SMCCC_RET_SUCCESS)
 		return -EOPNOTSUPP;

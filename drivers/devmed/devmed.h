@@ -69,8 +69,7 @@ int devmed_start_class(enum devmed_class class);
 void devmed_stop_class(enum devmed_class class, int why);
 void devmed_report_claims(void);
 const char *devmed_mode_name(enum devmed_mode mode);
-long devmed_hcall_setup(enum devmed_setup_op op, u64 arg1, u64 arg2, u64 arg3,
-			u64 arg4);
+long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5);
 
 /* core.c */
 void devmed_want_pool(size_t size);
