@@ -220,6 +220,23 @@ int devmed_read_counter(u32 region, unsigned int counter, u64 *value)
 }
 EXPORT_SYMBOL_GPL(devmed_read_counter);
 
+static int devmed_give_block(unsigned int order)
+{
+	size_t size = PAGE_SIZE << order;
+	void *block = devmed_alloc_low(size);
+	int ret;
+
+	if (!block)
+		return -ENOMEM;
+
+	ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP,
+			   virt_to_phys(block) >> PAGE_SHIFT, order, NULL);
+	if (ret)
+		free_pages_exact(block, size);
+
+	return ret;
+}
+
 /**
  * devmed_pool_topup - give EL2 more pages
  * @nr_pages: how many
@@ -231,42 +248,32 @@ EXPORT_SYMBOL_GPL(devmed_read_counter);
  */
 int devmed_pool_topup(unsigned int nr_pages)
 {
-	while (nr_pages--) {
-		void *page = devmed_alloc_low(PAGE_SIZE);
-		int ret;
+	int ret = 0;
 
-		if (!page)
-			return -ENOMEM;
+	while (nr_pages-- && !ret)
+		ret = devmed_give_block(0);
 
-		ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP,
-				   virt_to_phys(page) >> PAGE_SHIFT, 0, NULL);
-		if (ret) {
-			free_pages_exact(page, PAGE_SIZE);
-			return ret;
-		}
-	}
-
-	return 0;
+	return ret;
 }
 EXPORT_SYMBOL_GPL(devmed_pool_topup);
 
 /**
- * devmed_reserve - see to it that EL2 has so much free memory
- * @size: in bytes
+ * devmed_reserve - see to it that EL2 has memory for what comes next
+ * @size: contiguous, in bytes
+ * @count: how many such pieces, DEVMED_POOL_MOST at most
  *
  * A device driver is about to ask for something that EL2 needs memory for. If
  * there is none, EL2 will refuse that.
  *
  * Context: May sleep.
  */
-void devmed_reserve(size_t size)
+void devmed_reserve(size_t size, unsigned int count)
 {
-	unsigned int want = DIV_ROUND_UP(size, PAGE_SIZE);
-	u64 have;
+	unsigned int order = get_order(size);
+	long have = devmed_hcall(DEVMED_CALL_POOL_BLOCKS, order, count, NULL);
 
-	if (!devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_FREE, &have) &&
-	    have < want)
-		devmed_pool_topup(want - have);
+	while (have >= 0 && have < count && !devmed_give_block(order))
+		have++;
 }
 
 /**

@@ -73,7 +73,7 @@ long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5)
 
 /* core.c */
 void devmed_want_pool(size_t size);
-void devmed_reserve(size_t size);
+void devmed_reserve(size_t size, unsigned int count);
 
 /* dma.c */
 unsigned int devmed_idmap_pages(unsigned int oas, bool blocks);

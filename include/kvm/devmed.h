@@ -100,12 +100,18 @@ enum devmed_smmuv3_refusal {
 /**
  * enum devmed_call_op - first argument of __devmed_call (after finalize)
  * @DEVMED_CALL_READ_COUNTER: region, counter; the value in a2
- * @DEVMED_CALL_POOL_TOPUP: pfn of one page to donate
+ * @DEVMED_CALL_POOL_TOPUP: pfn, order: contiguous pages to donate
+ * @DEVMED_CALL_POOL_BLOCKS: order, most: how many blocks of that order there are
+ *	for the next requests, if that is less than the most
  */
 enum devmed_call_op {
 	DEVMED_CALL_READ_COUNTER,
 	DEVMED_CALL_POOL_TOPUP,
+	DEVMED_CALL_POOL_BLOCKS,
 };
+
+/* What DEVMED_CALL_POOL_BLOCKS counts to. */
+#define DEVMED_POOL_MOST		256
 
 /**
  * enum devmed_counter - what is counted for each region

@@ -24,8 +24,8 @@
 
 #include "../devmed.h"
 
-/* An ITT of many events, a level-2 table, and what records them. */
-#define ITS_SLACK_PAGES		4
+/* Single pages for a new device, but for its ITT: the records. */
+#define ITS_RECORD_PAGES	4
 
 /**
  * struct its_handover - the driver's new memory of one ITS
@@ -43,22 +43,37 @@ struct its_handover {
 
 static struct its_handover its_handovers[DEVMED_MAX_ITS] __initdata;
 static unsigned int its_nr_handovers __initdata;
-static bool its_owned __initdata;
 
+/* Constant once devices are unlocked. */
+static size_t its_l2_size;
+static unsigned int its_nr_owned;
+
+/*
+ * For an ITT, a level-2 table and records. Each ITS may be at it, on another
+ * CPU, with devices of its own.
+ */
 static void its_reserve(size_t size)
 {
-	devmed_reserve(size + SZ_64K + ITS_SLACK_PAGES * PAGE_SIZE);
+	size_t piece = max(size, its_l2_size);
+	unsigned int records = DIV_ROUND_UP(ITS_RECORD_PAGES, BIT(get_order(piece)));
+
+	devmed_reserve(piece, its_nr_owned * (2 + records));
 }
 
 static const struct its_owner its_hyp_owner = { .reserve = its_reserve };
 
+/* Also that of a level-2 table. */
+static size_t __init its_page_size(u64 baser)
+{
+	static const size_t page_sizes[] = { SZ_4K, SZ_16K, SZ_64K, SZ_64K };
+
+	return page_sizes[(baser & GITS_BASER_PAGE_SIZE_MASK) >>
+			  GITS_BASER_PAGE_SIZE_SHIFT];
+}
+
 static size_t __init its_table_size(u64 baser)
 {
-	static const u32 page_sizes[] = { SZ_4K, SZ_16K, SZ_64K, SZ_64K };
-
-	return GITS_BASER_NR_PAGES(baser) *
-	       page_sizes[(baser & GITS_BASER_PAGE_SIZE_MASK) >>
-			  GITS_BASER_PAGE_SIZE_SHIFT];
+	return GITS_BASER_NR_PAGES(baser) * its_page_size(baser);
 }
 
 static void __init its_free_memory(struct its_handover *handover)
@@ -86,6 +101,7 @@ static int __init its_alloc_table(struct its_handover *handover, unsigned int i)
 
 	if (!(baser & GITS_BASER_VALID) || !(baser & GITS_BASER_INDIRECT))
 		return 0;
+	its_l2_size = max(its_l2_size, its_page_size(baser));
 	table = alloc_pages_exact(size, GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;
@@ -216,7 +232,7 @@ void __init devmed_handover_its(void)
 
 	for (i = 0; i < its_nr_handovers; i++)
 		its_switch_driver(&its_handovers[i]);
-	its_owned = true;
+	its_nr_owned = its_nr_handovers;
 }
 
 /**
@@ -230,12 +246,12 @@ void __init devmed_finish_its(void)
 		return;
 
 	/* Before any guest: what EL2 refuses, nobody is to try. */
-	if (its_owned) {
+	if (its_nr_owned) {
 		kvm_vgic_global_state.has_gicv4 = false;
 		kvm_vgic_global_state.has_gicv4_1 = false;
 	} else {
 		while (its_nr_handovers--)
 			its_free_memory(&its_handovers[its_nr_handovers]);
 	}
-	its_unlock_devices(its_owned ? &its_hyp_owner : NULL);
+	its_unlock_devices(its_nr_owned ? &its_hyp_owner : NULL);
 }

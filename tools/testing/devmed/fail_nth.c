@@ -61,7 +61,7 @@ static int pool_init(void)
 
 static int pool_topup(void)
 {
-	return devmed_pool_topup((FAKE_MEM_BASE >> PAGE_SHIFT) + PAGES);
+	return devmed_pool_topup((FAKE_MEM_BASE >> PAGE_SHIFT) + PAGES, 0);
 }
 
 static int pool_alloc(void)

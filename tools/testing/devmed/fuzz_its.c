@@ -293,7 +293,7 @@ static void do_pages(void)
 		*(u64 *)fake_host_va(phys + take_below(PAGE_SIZE / 8) * 8) = take(8);
 		break;
 	case 4:
-		devmed_pool_topup(pfn);
+		devmed_pool_topup(pfn, take_below(4));
 		break;
 	}
 }

@@ -88,6 +88,10 @@ TEST(hcall_call)
 	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, DEVMED_GLOBAL,
 		       DEVMED_POOL_FREE), 0);
 	ASSERT_EQ(ctxt.regs.regs[2], 2);
+	ASSERT_EQ(call(DEVMED_CALL_POOL_TOPUP,
+		       (FAKE_MEM_BASE >> PAGE_SHIFT) + 8, 2), 0);
+	ASSERT_EQ(call(DEVMED_CALL_POOL_BLOCKS, 2, 9), 1);
+	ASSERT_EQ(call(DEVMED_CALL_POOL_BLOCKS, 0, 9), 6);
 	/* An error leaves nothing in x2 (it was the argument). */
 	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, 63, 0), -ENOENT);
 	ASSERT_EQ(ctxt.regs.regs[2], 0);

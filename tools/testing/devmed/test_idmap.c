@@ -356,7 +356,7 @@ TEST(idmap_follows)
 	STEP(fake_reclaim_guest(page), FAKE_DMA_MEMORY);
 	STEP(__pkvm_host_donate_hyp(pfn, 7), 0);
 	STEP(__pkvm_hyp_donate_host(pfn, 7), FAKE_DMA_MEMORY);
-	STEP(devmed_pool_topup(pfn), 0);
+	STEP(devmed_pool_topup(pfn, 0), 0);
 #undef STEP
 	ASSERT_EQ(devmed_idmap_counter(DEVMED_DMA_REFUSED), 0);
 	ASSERT_EQ(devmed_idmap_counter(DEVMED_DMA_LOST), 0);

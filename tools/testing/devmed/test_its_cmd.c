@@ -249,7 +249,7 @@ TEST(its_ic09_exhaust)
 	setup_sync(model_mapti(0x1000, 127, SETUP_LPI + 1, 1), 1);
 	ASSERT_EQ(model_its_stats(0)->errors, 0);
 	/* And a page more is one. */
-	ASSERT_EQ(devmed_pool_topup(setup_page(1) >> PAGE_SHIFT), 0);
+	ASSERT_EQ(devmed_pool_topup(setup_page(1) >> PAGE_SHIFT, 0), 0);
 	setup_send(model_mapd(0x2, 0, 6, true));
 	model_gic_check();
 }

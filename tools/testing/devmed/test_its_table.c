@@ -403,7 +403,8 @@ TEST(its_handover_small_pool)
 			ASSERT_EQ(devmed_stop(mediate_rd[i]), 0);
 		ASSERT(fake_unchanged(before));
 		free(before);
-		ASSERT_EQ(devmed_pool_topup((MEDIATE_POOL_BASE >> PAGE_SHIFT) + pages), 0);
+		ASSERT_EQ(devmed_pool_topup((MEDIATE_POOL_BASE >> PAGE_SHIFT) + pages, 0),
+			  0);
 		setup_driver.next = next;
 	}
 	ASSERT(pages > 2);

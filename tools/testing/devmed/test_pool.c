@@ -29,7 +29,6 @@ static void check_owned(void *addr)
 
 	ASSERT_EQ(get_host_state(page), PKVM_NOPAGE);
 	ASSERT_EQ(get_hyp_state(page), PKVM_PAGE_OWNED);
-	ASSERT_EQ(page->refcount, 1);
 	ASSERT_EQ(fake_s2(__hyp_pa(addr)), FAKE_S2_HYP);
 }
 
@@ -42,7 +41,7 @@ TEST(pool_none)
 {
 	ASSERT(!devmed_pool_alloc(0));
 	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FAILED), 1);
-	ASSERT_EQ(devmed_pool_topup(PFN), -ENODEV);
+	ASSERT_EQ(devmed_pool_topup(PFN, 0), -ENODEV);
 	ASSERT_EQ(nr_free(), 0);
 	ASSERT_EQ(get_host_state(hyp_phys_to_page(FAKE_MEM_BASE)), PKVM_PAGE_OWNED);
 }
@@ -151,15 +150,15 @@ TEST(pool_topup)
 	dirty(PFN + 100, 1);
 	/* What its order field says is of the host's making. */
 	hyp_phys_to_page((PFN + 100) << PAGE_SHIFT)->order = 9;
-	ASSERT_EQ(devmed_pool_topup(PFN + 100), 0);
+	ASSERT_EQ(devmed_pool_topup(PFN + 100, 0), 0);
 	ASSERT_EQ(nr_free(), 1);
-	ASSERT_EQ(devmed_pool_topup(PFN + 100), -EPERM);
-	ASSERT_EQ(devmed_pool_topup(PFN), -EPERM);
-	ASSERT_EQ(devmed_pool_topup(0x8080), -EPERM);
-	ASSERT_EQ(devmed_pool_topup(1ULL << 52), -EINVAL);
-	ASSERT_EQ(devmed_pool_topup(U64_MAX), -EINVAL);
+	ASSERT_EQ(devmed_pool_topup(PFN + 100, 0), -EPERM);
+	ASSERT_EQ(devmed_pool_topup(PFN, 0), -EPERM);
+	ASSERT_EQ(devmed_pool_topup(0x8080, 0), -EPERM);
+	ASSERT_EQ(devmed_pool_topup(1ULL << 52, 0), -EINVAL);
+	ASSERT_EQ(devmed_pool_topup(U64_MAX, 0), -EINVAL);
 	ASSERT_EQ(devmed_pin((PFN + 5) << PAGE_SHIFT, PAGE_SIZE), 0);
-	ASSERT_EQ(devmed_pool_topup(PFN + 5), -EPERM);
+	ASSERT_EQ(devmed_pool_topup(PFN + 5, 0), -EPERM);
 	ASSERT_EQ(nr_free(), 1);
 
 	devmed_pool_free(page, 0);
@@ -172,6 +171,73 @@ TEST(pool_topup)
 	ASSERT(!devmed_pool_alloc(0));
 }
 
+/* Blocks beyond the first range, whole and in parts. */
+TEST(pool_topup_blocks)
+{
+	void *addr;
+
+	ASSERT_EQ(devmed_pool_init(PFN, 1), 0);
+	devmed_finalize();
+	dirty(PFN + 64, 8);
+	ASSERT_EQ(devmed_pool_topup(PFN + 65, 1), -EINVAL);
+	ASSERT_EQ(devmed_pool_topup(PFN + 64, NR_PAGE_ORDERS), -EINVAL);
+	ASSERT_EQ(devmed_pool_topup(PFN + 64, U64_MAX), -EINVAL);
+	ASSERT_EQ(__pkvm_host_share_hyp(PFN + 71), 0);
+	ASSERT_EQ(devmed_pool_topup(PFN + 64, 3), -EPERM);
+	ASSERT_EQ(__pkvm_host_unshare_hyp(PFN + 71), 0);
+	ASSERT_EQ(nr_free(), 1);
+
+	ASSERT_EQ(devmed_pool_topup(PFN + 64, 3), 0);
+	ASSERT_EQ(nr_free(), 9);
+	ASSERT_EQ(devmed_pool_topup(PFN + 64, 3), -EPERM);
+	addr = devmed_pool_alloc(3);
+	ASSERT_EQ(__hyp_pa(addr), (PFN + 64) << PAGE_SHIFT);
+	check_zero(addr, 8 * PAGE_SIZE);
+	check_owned(addr + 7 * PAGE_SIZE);
+	ASSERT_EQ(nr_free(), 1);
+	memset(addr, 1, 8 * PAGE_SIZE);
+	devmed_pool_free(addr, 3);
+
+	addr = devmed_pool_alloc(0);
+	ASSERT_EQ(__hyp_pa(addr), (PFN + 64) << PAGE_SHIFT);
+	check_zero(addr, PAGE_SIZE);
+	ASSERT(!devmed_pool_alloc(3));
+	addr = devmed_pool_alloc(2);
+	ASSERT_EQ(__hyp_pa(addr), (PFN + 68) << PAGE_SHIFT);
+	check_zero(addr, 4 * PAGE_SIZE);
+	addr = devmed_pool_alloc(1);
+	ASSERT_EQ(__hyp_pa(addr), (PFN + 66) << PAGE_SHIFT);
+	check_zero(addr, 2 * PAGE_SIZE);
+	ASSERT_EQ(nr_free(), 2);
+
+	/* They are in a list meanwhile. */
+	ASSERT_EQ(devmed_pool_topup(PFN + 72, 1), 0);
+	ASSERT_EQ(devmed_pool_topup(PFN + 74, 1), 0);
+	check_zero(devmed_pool_alloc(1), 2 * PAGE_SIZE);
+	check_zero(devmed_pool_alloc(1), 2 * PAGE_SIZE);
+	ASSERT_EQ(nr_free(), 2);
+}
+
+TEST(pool_blocks)
+{
+	ASSERT_EQ(devmed_pool_blocks(0, 1), 0);
+	ASSERT_EQ(devmed_pool_init(PFN, 6), 0);
+	ASSERT_EQ(devmed_pool_blocks(0, 5), 5);
+	ASSERT_EQ(devmed_pool_blocks(0, DEVMED_POOL_MOST), 6);
+	ASSERT_EQ(devmed_pool_blocks(1, DEVMED_POOL_MOST), 3);
+	ASSERT_EQ(devmed_pool_blocks(2, DEVMED_POOL_MOST), 1);
+	ASSERT_EQ(devmed_pool_blocks(3, DEVMED_POOL_MOST), 0);
+	ASSERT_EQ(devmed_pool_topup(PFN + 64, 2), 0);
+	ASSERT_EQ(devmed_pool_topup(PFN + 72, 0), 0);
+	ASSERT_EQ(devmed_pool_blocks(0, DEVMED_POOL_MOST), 11);
+	ASSERT_EQ(devmed_pool_blocks(1, DEVMED_POOL_MOST), 5);
+	ASSERT_EQ(devmed_pool_blocks(2, DEVMED_POOL_MOST), 2);
+	ASSERT_EQ(devmed_pool_blocks(0, 0), 0);
+	ASSERT_EQ(devmed_pool_blocks(NR_PAGE_ORDERS, 1), -EINVAL);
+	ASSERT_EQ(devmed_pool_blocks(U64_MAX, 1), -EINVAL);
+	ASSERT_EQ(devmed_pool_blocks(0, DEVMED_POOL_MOST + 1), -EINVAL);
+}
+
 /* Random traffic: nothing handed out twice, every count right. */
 TEST(pool_random)
 {
@@ -179,7 +245,9 @@ TEST(pool_random)
 	u64 used = 0, low = PAGES;
 	unsigned int i;
 
-	ASSERT_EQ(devmed_pool_init(PFN, PAGES), 0);
+	/* Half of them beyond the first range. */
+	ASSERT_EQ(devmed_pool_init(PFN, PAGES / 2), 0);
+	ASSERT_EQ(devmed_pool_init(PFN + PAGES, PAGES / 2), 0);
 	for (i = 0; i < 5000; i++) {
 		unsigned int slot = test_random_below(PAGES);
 		u64 size = PAGE_SIZE << held[slot].order;

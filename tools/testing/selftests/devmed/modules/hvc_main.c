@@ -193,7 +193,7 @@ static void try_devmed(void)
 	/* Ignored: the script sees what becomes of the next protected guest. */
 	refused(setup, DEVMED_SETUP_POLICY, 1, 99, 0);
 	for (i = 0, ok = true; i < ARRAY_SIZE(odd); i++)
-		ok &= odd[i] <= DEVMED_CALL_POOL_TOPUP || refused(call, odd[i], 0, 0, 0);
+		ok &= odd[i] <= DEVMED_CALL_POOL_BLOCKS || refused(call, odd[i], 0, 0, 0);
 	devmed_result(&results, ok, "operations that do not exist are refused");
 	for (i = 0, ok = true; i < ARRAY_SIZE(odd); i++)
 		for (j = 2; odd[j] <= U32_MAX; j++)
@@ -201,6 +201,8 @@ static void try_devmed(void)
 	devmed_result(&results, ok, "counters that do not exist are refused");
 	for (i = 0, ok = true; i < ARRAY_SIZE(odd); i++)
 		ok &= refused(call, DEVMED_CALL_POOL_TOPUP, odd[i], 0, 0);
+	for (i = 0; i < ARRAY_SIZE(odd); i++)
+		ok &= refused(call, DEVMED_CALL_POOL_TOPUP, 0, odd[i], 0);
 	for (i = 0; i < base_nr; i++)
 		ok &= refused(call, DEVMED_CALL_POOL_TOPUP, base[i] >> PAGE_SHIFT, 0, 0);
 	devmed_result(&results, ok, "the pool takes no page that is not the host's memory");

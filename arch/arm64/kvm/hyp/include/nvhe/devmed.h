@@ -248,7 +248,8 @@ int devmed_copy_for_device(void *dst, u64 phys, size_t size, bool coherent);
 
 /* pool.c */
 int devmed_pool_init(u64 pfn, u64 nr_pages);
-int devmed_pool_topup(u64 pfn);
+int devmed_pool_topup(u64 pfn, u64 order);
+int devmed_pool_blocks(u64 order, u64 most);
 void *devmed_pool_alloc(u8 order);
 void devmed_pool_free(void *addr, u8 order);
 u64 devmed_pool_counter(enum devmed_global_counter counter);

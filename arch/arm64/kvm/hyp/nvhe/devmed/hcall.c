@@ -6,7 +6,7 @@
  *
  * Guarantees: every operation of __devmed_setup is refused once the first CPU
  * has lost its privileges. What is left, __devmed_call, reads counters and takes
- * a page that the host owns. Arguments are numbers in registers; no memory of
+ * pages that the host owns. Arguments are numbers in registers; no memory of
  * the host is read.
  *
  * Leaves to others: checking each argument (the function that takes it).
@@ -99,7 +99,10 @@ void handle___devmed_call(struct kvm_cpu_context *host_ctxt)
 		ret = devmed_read_counter(arg1, arg2, &value);
 		break;
 	case DEVMED_CALL_POOL_TOPUP:
-		ret = devmed_pool_topup(arg1);
+		ret = devmed_pool_topup(arg1, arg2);
+		break;
+	case DEVMED_CALL_POOL_BLOCKS:
+		ret = devmed_pool_blocks(arg1, arg2);
 		break;
 	default:
 		ret = -EINVAL;

@@ -6,13 +6,16 @@
  * chooses the pages that it adds.
  *
  * Guarantees: a page handed out is EL2's alone and zero. An empty pool fails
- * the one request that found it empty. Adding a page goes through the same
- * check as any donation, so the host can add only what is its own.
+ * the one request that found it empty. Adding pages goes through the same
+ * check as any donation, so the host can add only what is its own. No operation
+ * takes longer the more the host has added, but for the zeroing of that.
  *
  * Leaves to others: bounding what one device may take (the backend), and
  * telling the device before a page is freed.
  */
+#include <linux/align.h>
 #include <linux/kvm_host.h>
+#include <linux/minmax.h>
 
 #include <asm/kvm_hyp.h>
 #include <asm/kvm_mmu.h>
@@ -23,23 +26,74 @@
 
 static DEFINE_HYP_SPINLOCK(devmed_pool_lock);
 
-/* Guarded by devmed_pool_lock. */
+/* Free memory that is not in the range of a struct hyp_pool, zero otherwise. */
+struct devmed_block {
+	struct devmed_block *next;
+};
+
+/*
+ * Guarded by devmed_pool_lock. A struct hyp_pool has one contiguous range and
+ * knows single pages only beyond it; what is added later are blocks, by order.
+ */
 static struct hyp_pool devmed_pool;
 static bool devmed_pool_ready;
+static struct devmed_block *devmed_blocks[NR_PAGE_ORDERS];
 static u64 devmed_pool_counters[DEVMED_NR_GLOBAL_COUNTERS];
 
-/* From outside the range that the pool began with: these stay single pages. */
-static void devmed_pool_add_locked(u64 pfn, u64 nr_pages)
+static bool devmed_is_block(const void *addr)
 {
-	u64 *counters = devmed_pool_counters;
-	void *addr = hyp_phys_to_virt(hyp_pfn_to_phys(pfn));
+	phys_addr_t phys = hyp_virt_to_phys((void *)addr);
+
+	return phys < devmed_pool.range_start || phys >= devmed_pool.range_end;
+}
+
+static void devmed_put_block_locked(void *addr, u8 order)
+{
+	struct devmed_block *block = addr;
 
 	hyp_assert_lock_held(&devmed_pool_lock);
 
-	for (; nr_pages--; addr += PAGE_SIZE) {
-		hyp_set_page_refcounted(hyp_virt_to_page(addr));
-		hyp_put_page(&devmed_pool, addr);
-		counters[DEVMED_POOL_FREE]++;
+	block->next = devmed_blocks[order];
+	devmed_blocks[order] = block;
+}
+
+/* A larger one is cut in halves. */
+static void *devmed_get_block_locked(u8 order)
+{
+	struct devmed_block *block;
+	unsigned int have = order;
+
+	hyp_assert_lock_held(&devmed_pool_lock);
+
+	while (have < NR_PAGE_ORDERS && !devmed_blocks[have])
+		have++;
+	if (have >= NR_PAGE_ORDERS)
+		return NULL;
+
+	block = devmed_blocks[have];
+	devmed_blocks[have] = block->next;
+	block->next = NULL;
+	while (have-- > order)
+		devmed_put_block_locked((void *)block + (PAGE_SIZE << have), have);
+
+	return block;
+}
+
+/* Zero and EL2's, in the largest blocks that are aligned to their size. */
+static void devmed_add_locked(u64 pfn, u64 nr_pages)
+{
+	hyp_assert_lock_held(&devmed_pool_lock);
+
+	devmed_pool_counters[DEVMED_POOL_FREE] += nr_pages;
+	while (nr_pages) {
+		u8 order = NR_PAGE_ORDERS - 1;
+
+		while (BIT(order) > nr_pages || !IS_ALIGNED(pfn, BIT(order)))
+			order--;
+		devmed_put_block_locked(hyp_phys_to_virt(hyp_pfn_to_phys(pfn)),
+					order);
+		pfn += BIT(order);
+		nr_pages -= BIT(order);
 	}
 }
 
@@ -48,8 +102,8 @@ static void devmed_pool_add_locked(u64 pfn, u64 nr_pages)
  * @pfn: first page frame, the host's
  * @nr_pages: how many
  *
- * Pages that follow one another can be taken together if they come with the
- * first call. Those of later calls are single ones.
+ * Those of the first call are put together again when they come back; those of
+ * later calls, once cut, stay as they are.
  *
  * Context: Trusted phase. Takes host_mmu.lock and those below it.
  * Return: 0; -EPERM after finalize or if the pages are not the host's.
@@ -67,7 +121,9 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
 
 	hyp_spin_lock(&devmed_pool_lock);
 	if (devmed_pool_ready) {
-		devmed_pool_add_locked(pfn, nr_pages);
+		memset(hyp_phys_to_virt(hyp_pfn_to_phys(pfn)), 0,
+		       nr_pages << PAGE_SHIFT);
+		devmed_add_locked(pfn, nr_pages);
 	} else {
 		ret = hyp_pool_init(&devmed_pool, pfn, nr_pages, 0);
 		if (!ret) {
@@ -82,33 +138,88 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
 }
 
 /**
- * devmed_pool_topup - add one page
- * @pfn: its frame, the host's
+ * devmed_pool_topup - add contiguous pages
+ * @pfn: the first, the host's, a multiple of their number
+ * @order: 2^@order pages
  *
  * Context: Any time. Takes host_mmu.lock and those below it.
- * Return: 0; -ENODEV if there is no pool, or the error of the donation.
+ * Return: 0; -ENODEV if there is no pool, -EINVAL if @pfn is not aligned or that
+ * is more than anybody can take at once, or the error of the donation.
  */
-int devmed_pool_topup(u64 pfn)
+int devmed_pool_topup(u64 pfn, u64 order)
 {
 	int ret;
 
 	if (!devmed_pool_ready)
 		return -ENODEV;
+	if (order >= NR_PAGE_ORDERS || !IS_ALIGNED(pfn, BIT(order)))
+		return -EINVAL;
 
-	ret = __pkvm_host_donate_hyp(pfn, 1);
+	ret = __pkvm_host_donate_hyp(pfn, BIT(order));
 	if (ret)
 		return ret;
 
+	memset(hyp_phys_to_virt(hyp_pfn_to_phys(pfn)), 0, PAGE_SIZE << order);
 	hyp_spin_lock(&devmed_pool_lock);
-	devmed_pool_add_locked(pfn, 1);
+	devmed_add_locked(pfn, BIT(order));
 	hyp_spin_unlock(&devmed_pool_lock);
 
 	return 0;
 }
 
+/* Of exactly this order, up to @most. */
+static u64 devmed_count_free_locked(u8 order, u64 most)
+{
+	const struct devmed_block *block = devmed_blocks[order];
+	const struct list_head *node;
+	u64 count = 0;
+
+	hyp_assert_lock_held(&devmed_pool_lock);
+
+	for (; block && count < most; block = block->next)
+		count++;
+	/* There are no lists beyond that. */
+	if (order > devmed_pool.max_order)
+		return count;
+
+	list_for_each(node, &devmed_pool.free_area[order]) {
+		if (count >= most)
+			break;
+		count++;
+	}
+
+	return count;
+}
+
+/**
+ * devmed_pool_blocks - how many requests could be met
+ * @order: for 2^@order pages each
+ * @most: more than that do not matter, DEVMED_POOL_MOST at most
+ *
+ * Context: Any. Takes devmed_pool_lock.
+ * Return: their number up to @most, which may be old when it arrives; -EINVAL.
+ */
+int devmed_pool_blocks(u64 order, u64 most)
+{
+	u64 count = 0;
+	unsigned int i;
+
+	if (order >= NR_PAGE_ORDERS || most > DEVMED_POOL_MOST)
+		return -EINVAL;
+
+	hyp_spin_lock(&devmed_pool_lock);
+	for (i = order; devmed_pool_ready && i < NR_PAGE_ORDERS; i++)
+		count += devmed_count_free_locked(i, most) << (i - order);
+	hyp_spin_unlock(&devmed_pool_lock);
+
+	return min(count, most);
+}
+
 /**
  * devmed_pool_alloc - take zeroed pages
  * @order: 2^@order pages, contiguous and aligned to their size
+ *
+ * What was added comes first, so that the rest can be put together again.
  *
  * Context: Takes devmed_pool_lock.
  * Return: their hyp address, or NULL if there are none.
@@ -120,7 +231,8 @@ void *devmed_pool_alloc(u8 order)
 
 	hyp_spin_lock(&devmed_pool_lock);
 	if (devmed_pool_ready)
-		addr = hyp_alloc_pages(&devmed_pool, order);
+		addr = devmed_get_block_locked(order) ?:
+		       hyp_alloc_pages(&devmed_pool, order);
 	if (addr) {
 		counters[DEVMED_POOL_FREE] -= BIT(order);
 		counters[DEVMED_POOL_LOW] = min(counters[DEVMED_POOL_LOW],
@@ -143,7 +255,12 @@ void *devmed_pool_alloc(u8 order)
 void devmed_pool_free(void *addr, u8 order)
 {
 	hyp_spin_lock(&devmed_pool_lock);
-	hyp_put_page(&devmed_pool, addr);
+	if (devmed_is_block(addr)) {
+		memset(addr, 0, PAGE_SIZE << order);
+		devmed_put_block_locked(addr, order);
+	} else {
+		hyp_put_page(&devmed_pool, addr);
+	}
 	devmed_pool_counters[DEVMED_POOL_FREE] += BIT(order);
 	hyp_spin_unlock(&devmed_pool_lock);
 }
