@@ -8,7 +8,8 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-/* An ITS command; an SMMU command has half of it. */
+/* A command of the SMMU, and one of the ITS. */
+#define DEVMED_RING_MIN_CMD	16
 #define DEVMED_RING_MAX_CMD	32
 #define DEVMED_RING_CMD_DWORDS	(DEVMED_RING_MAX_CMD / sizeof(u64))
 
@@ -58,7 +59,7 @@ struct devmed_queue {
  * @host: the half that the host writes, pinned; @host.cons is what the host is
  *	told
  * @hyp: the half that hardware reads, EL2's own
- * @slot_size: of a command in bytes: 16 or 32
+ * @slot_size: of a command in bytes, one of the above
  * @coherent: hardware snoops the caches
  *
  * Guarded by the lock of the instance that it belongs to.
@@ -90,8 +91,13 @@ static inline void devmed_copy_once(void *dst, const void *src, size_t size)
 	const u64 *from = src;
 	u64 *to = dst;
 
-	for (; size; size -= sizeof(u64))
-		*to++ = READ_ONCE(*from++);
+	/* In pairs, which leaves no loop where the size of a command is known. */
+	for (; size > sizeof(u64); size -= 2 * sizeof(u64), from += 2, to += 2) {
+		to[0] = READ_ONCE(from[0]);
+		to[1] = READ_ONCE(from[1]);
+	}
+	if (size)
+		*to = READ_ONCE(*from);
 }
 
 #endif /* __ARM64_KVM_NVHE_DEVMED_RING_H__ */

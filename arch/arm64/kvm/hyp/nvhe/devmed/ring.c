@@ -42,7 +42,8 @@ static bool devmed_queue_is_valid(const struct devmed_queue *queue)
  */
 int devmed_ring_check(const struct devmed_ring *ring)
 {
-	if (ring->slot_size != 16 && ring->slot_size != 32)
+	if (ring->slot_size != DEVMED_RING_MIN_CMD &&
+	    ring->slot_size != DEVMED_RING_MAX_CMD)
 		return -EINVAL;
 	if (!devmed_queue_is_valid(&ring->host) ||
 	    !devmed_queue_is_valid(&ring->hyp))
@@ -64,11 +65,11 @@ static u32 devmed_queue_next(const struct devmed_queue *queue, u32 pos)
 }
 
 static void *devmed_queue_slot(const struct devmed_queue *queue, u32 pos,
-			       u8 slot_size)
+			       size_t slot_size)
 {
 	u32 index = pos >= queue->slots ? pos - queue->slots : pos;
 
-	return queue->base + (size_t)index * slot_size;
+	return queue->base + index * slot_size;
 }
 
 /**
@@ -144,26 +145,59 @@ int devmed_queue_set_cons(struct devmed_queue *queue, u64 cons)
 static void devmed_ring_flush(const struct devmed_ring *ring,
 			      const struct devmed_queue *queue, u32 pos)
 {
-	if (!ring->coherent)
+	if (unlikely(!ring->coherent))
 		kvm_flush_dcache_to_poc(devmed_queue_slot(queue, pos,
 							  ring->slot_size),
 					ring->slot_size);
 }
 
-static void devmed_ring_load(const struct devmed_ring *ring, u64 *cmd)
+static __always_inline void devmed_ring_load(const struct devmed_ring *ring,
+					     size_t slot_size, u64 *cmd)
 {
 	devmed_ring_flush(ring, &ring->host, ring->host.cons);
 	devmed_copy_once(cmd, devmed_queue_slot(&ring->host, ring->host.cons,
-						ring->slot_size),
-			 ring->slot_size);
+						slot_size), slot_size);
 }
 
-static void devmed_ring_store(struct devmed_ring *ring, const u64 *cmd)
+static __always_inline void devmed_ring_store(struct devmed_ring *ring,
+					      size_t slot_size, const u64 *cmd)
 {
-	memcpy(devmed_queue_slot(&ring->hyp, ring->hyp.prod, ring->slot_size),
-	       cmd, ring->slot_size);
+	memcpy(devmed_queue_slot(&ring->hyp, ring->hyp.prod, slot_size), cmd,
+	       slot_size);
 	devmed_ring_flush(ring, &ring->hyp, ring->hyp.prod);
 	ring->hyp.prod = devmed_queue_next(&ring->hyp, ring->hyp.prod);
+}
+
+/* For each size of a slot once, so that the compiler knows it. */
+static __always_inline u32 devmed_ring_move(struct devmed_ring *ring,
+					    size_t slot_size, u32 max,
+					    devmed_sanitizer_t sanitize,
+					    void *arg)
+{
+	u32 todo = min(devmed_queue_used(&ring->host), max);
+	u32 room = devmed_queue_free(&ring->hyp);
+	u32 done;
+
+	for (done = 0; done < todo && room; done++) {
+		u64 cmd[DEVMED_RING_CMD_DWORDS] = {};
+		enum devmed_cmd_answer answer;
+
+		devmed_ring_load(ring, slot_size, cmd);
+		answer = sanitize(cmd, arg);
+		if (answer == DEVMED_CMD_REJECT)
+			break;
+		if (answer == DEVMED_CMD_PASS) {
+			devmed_ring_store(ring, slot_size, cmd);
+			room--;
+		}
+		ring->host.cons = devmed_queue_next(&ring->host,
+						    ring->host.cons);
+	}
+
+	/* The commands before the doorbell that announces them. */
+	dma_wmb();
+
+	return done;
 }
 
 /**
@@ -183,27 +217,11 @@ static void devmed_ring_store(struct devmed_ring *ring, const u64 *cmd)
 u32 devmed_ring_drain(struct devmed_ring *ring, u32 max,
 		      devmed_sanitizer_t sanitize, void *arg)
 {
-	u32 todo = min(devmed_queue_used(&ring->host), max);
-	u32 done;
+	if (ring->slot_size == DEVMED_RING_MAX_CMD)
+		return devmed_ring_move(ring, DEVMED_RING_MAX_CMD, max,
+					sanitize, arg);
 
-	for (done = 0; done < todo && devmed_queue_free(&ring->hyp); done++) {
-		u64 cmd[DEVMED_RING_CMD_DWORDS] = {};
-		enum devmed_cmd_answer answer;
-
-		devmed_ring_load(ring, cmd);
-		answer = sanitize(cmd, arg);
-		if (answer == DEVMED_CMD_REJECT)
-			break;
-		if (answer == DEVMED_CMD_PASS)
-			devmed_ring_store(ring, cmd);
-		ring->host.cons = devmed_queue_next(&ring->host,
-						    ring->host.cons);
-	}
-
-	/* The commands before the doorbell that announces them. */
-	dma_wmb();
-
-	return done;
+	return devmed_ring_move(ring, DEVMED_RING_MIN_CMD, max, sanitize, arg);
 }
 
 /**
@@ -219,7 +237,7 @@ int devmed_ring_emit(struct devmed_ring *ring, const u64 *cmd)
 	if (!devmed_queue_free(&ring->hyp))
 		return -ENOSPC;
 
-	devmed_ring_store(ring, cmd);
+	devmed_ring_store(ring, ring->slot_size, cmd);
 	dma_wmb();
 
 	return 0;
