@@ -22,7 +22,7 @@ SETTINGS = [
     ("off", "kernel", "devmed.its=off devmed.smmuv3=off"),
     ("forward", "kernel", "devmed.its=forward devmed.smmuv3=forward"),
     ("direct", "kernel", "devmed.its=forward devmed.smmuv3=forward devmed.direct_reads=1"),
-    ("on", "kernel", "devmed.its=on devmed.smmuv3=forward"),
+    ("on", "kernel", ""),
 ]
 
 # What the guest calls it, what people call it, target: a ratio or instructions,
