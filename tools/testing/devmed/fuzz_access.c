@@ -167,7 +167,7 @@ static void do_ring(void)
 	if (devmed_queue_set_prod(&ring.host, take(1) % 4 ? take(1) % 8 : take(8)))
 		return;
 	host_slots[take(1) % ARRAY_SIZE(host_slots)] = take(1);
-	ASSERT(devmed_ring_drain(&ring, max, sanitize, NULL) <= max);
+	ASSERT(devmed_ring_drain(&ring, ring.slot_size, max, sanitize, NULL) <= max);
 	devmed_queue_set_cons(&ring.hyp, take(1) % 4 ? take(1) % 16 : take(8));
 	ASSERT_EQ(devmed_ring_check(&ring), 0);
 }

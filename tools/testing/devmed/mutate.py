@@ -23,7 +23,7 @@ TESTS = "tools/testing/devmed/"
 
 # Who includes a header that a mutation changes.
 USERS = {
-    "devmed_ring.h": [HYP + "ring.c", HYP + "mem.c"],
+    "devmed_ring.h": [HYP + "ring.c", HYP + "mem.c", TESTS + "test_ring.c"],
     "devmed_trap.h": [HYP + name for name in ("decode.c", "dispatch.c", "reg.c")] +
                      [TESTS + "test_%s.c" % name
                       for name in ("decode", "handler", "holes", "reg", "region")],

@@ -219,7 +219,8 @@ static void check_drain(struct traffic *traffic)
 	u32 done;
 
 	fake_log_reset();
-	done = devmed_ring_drain(ring, max, sanitize, traffic);
+	done = devmed_ring_drain(ring, ring->slot_size, max, sanitize,
+				 traffic);
 	ASSERT(done <= max && done <= used);
 	ASSERT_EQ(traffic->seen, seen + done);
 	ASSERT_EQ(devmed_queue_used(&ring->host), used - done);
@@ -288,17 +289,17 @@ TEST(ring_limits)
 	unsigned int calls = 0;
 
 	ring.host.prod = 8;
-	ASSERT_EQ(devmed_ring_drain(&ring, 0, pass, NULL), 0);
-	ASSERT_EQ(devmed_ring_drain(&ring, 3, pass, NULL), 3);
-	ASSERT_EQ(devmed_ring_drain(&ring, U32_MAX, pass, NULL), 1);
-	ASSERT_EQ(devmed_ring_drain(&ring, U32_MAX, pass, NULL), 0);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, 0, pass, NULL), 0);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, 3, pass, NULL), 3);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, U32_MAX, pass, NULL), 1);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, U32_MAX, pass, NULL), 0);
 	ASSERT_EQ(ring.host.cons, 4);
 	ASSERT_EQ(ring.hyp.prod, 4);
 	ring.hyp.cons = 1;
-	ASSERT_EQ(devmed_ring_drain(&ring, U32_MAX, reject, &calls), 0);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, U32_MAX, reject, &calls), 0);
 	ASSERT_EQ(calls, 1);
 	ASSERT_EQ(ring.host.cons, 4);
-	ASSERT_EQ(devmed_ring_drain(&ring, U32_MAX, drop, NULL), 4);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, U32_MAX, drop, NULL), 4);
 	ASSERT_EQ(ring.host.cons, 8);
 	ASSERT_EQ(ring.hyp.prod, 4);
 }
@@ -327,7 +328,7 @@ TEST(ring_read_once)
 		ring.host.prod = 1;
 		fake_log_reset();
 		fake_on_read_once = flip;
-		ASSERT_EQ(devmed_ring_drain(&ring, 1, pass, seen), 1);
+		ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, 1, pass, seen), 1);
 		fake_on_read_once = NULL;
 
 		ASSERT_EQ(fake_count(FAKE_READ_ONCE), dwords);
@@ -362,7 +363,7 @@ TEST(ring_barrier)
 		host_slots[i * 2] = i + 1;
 	ring.host.prod = 3;
 	fake_on_barrier = count_complete;
-	ASSERT_EQ(devmed_ring_drain(&ring, 8, pass, NULL), 3);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, 8, pass, NULL), 3);
 	ASSERT_EQ(complete, 3);
 	ASSERT_EQ(fake_count(FAKE_BARRIER), 1);
 	/* Each slot twice: before it is read, after it is written. */
@@ -378,7 +379,7 @@ TEST(ring_barrier)
 	ring.coherent = true;
 	fake_log_reset();
 	ring.host.prod = 4;
-	ASSERT_EQ(devmed_ring_drain(&ring, 8, pass, NULL), 1);
+	ASSERT_EQ(devmed_ring_drain(&ring, ring.slot_size, 8, pass, NULL), 1);
 	ASSERT_EQ(fake_count(FAKE_FLUSH), 0);
 	ASSERT_EQ(fake_count(FAKE_BARRIER), 1);
 }

@@ -279,7 +279,7 @@ static void its_retry(struct devmed_its *its)
 	/* That slot once more, then on from where it was. */
 	ring->hyp.prod = ring->hyp.cons;
 	ring->host.cons = ring->hyp.cons;
-	devmed_ring_drain(ring, 1, its_sanitize_cmd, its);
+	devmed_ring_drain(ring, ITS_CMD_SIZE, 1, its_sanitize_cmd, its);
 	ring->hyp.prod = prod;
 	ring->host.cons = host_cons;
 	its->emitted--;
@@ -330,7 +330,8 @@ int its_write_cwriter(struct devmed_region *region, void *instance,
 
 	its->refused = 0;
 	its->rewritten = 0;
-	drained = devmed_ring_drain(ring, ITS_MAX_DRAIN, its_sanitize_cmd, its);
+	drained = devmed_ring_drain(ring, ITS_CMD_SIZE, ITS_MAX_DRAIN,
+				    its_sanitize_cmd, its);
 	if (!drained)
 		return 0;
 

@@ -266,7 +266,7 @@ static bool smmu_drain_batch(struct devmed_smmu *smmu)
 	if (smmu->dead)
 		alive = false;
 	else
-		moved = devmed_ring_drain(&smmu->ring, U32_MAX,
+		moved = devmed_ring_drain(&smmu->ring, SMMU_CMD_SIZE, U32_MAX,
 					  smmu_sanitize_cmd, smmu);
 	if (moved)
 		smmu_cmdq_doorbell_locked(smmu);

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Shadowed rings: the host writes one ring, hardware reads another.
+ * Shadowed rings: the host writes one ring, hardware reads another. The way of a
+ * command is inline, so that a backend's sanitizer becomes part of it; what it
+ * guarantees is in ring.c.
  */
 #ifndef __ARM64_KVM_NVHE_DEVMED_RING_H__
 #define __ARM64_KVM_NVHE_DEVMED_RING_H__
 
 #include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
 #include <linux/types.h>
+
+#include <asm/barrier.h>
+#include <asm/kvm_mmu.h>
 
 /* A command of the SMMU, and one of the ITS. */
 #define DEVMED_RING_MIN_CMD	16
@@ -72,12 +80,6 @@ struct devmed_ring {
 };
 
 int devmed_ring_check(const struct devmed_ring *ring);
-u32 devmed_queue_used(const struct devmed_queue *queue);
-u32 devmed_queue_free(const struct devmed_queue *queue);
-int devmed_queue_set_prod(struct devmed_queue *queue, u64 prod);
-int devmed_queue_set_cons(struct devmed_queue *queue, u64 cons);
-u32 devmed_ring_drain(struct devmed_ring *ring, u32 max,
-		      devmed_sanitizer_t sanitize, void *arg);
 int devmed_ring_emit(struct devmed_ring *ring, const u64 *cmd);
 
 /**
@@ -98,6 +100,168 @@ static inline void devmed_copy_once(void *dst, const void *src, size_t size)
 	}
 	if (size)
 		*to = READ_ONCE(*from);
+}
+
+/* How far @to is ahead of @from. */
+static inline u32 devmed_queue_distance(const struct devmed_queue *queue,
+					u32 from, u32 to)
+{
+	return to >= from ? to - from : queue->span - (from - to);
+}
+
+static inline u32 devmed_queue_next(const struct devmed_queue *queue, u32 pos)
+{
+	return pos + 1 == queue->span ? 0 : pos + 1;
+}
+
+static inline void *devmed_queue_slot(const struct devmed_queue *queue, u32 pos,
+				      size_t slot_size)
+{
+	u32 index = pos >= queue->slots ? pos - queue->slots : pos;
+
+	return queue->base + index * slot_size;
+}
+
+/**
+ * devmed_queue_used - commands written and not read yet
+ * @queue: one half of a ring
+ *
+ * Context: The ring's lock held.
+ * Return: how many.
+ */
+static inline u32 devmed_queue_used(const struct devmed_queue *queue)
+{
+	return devmed_queue_distance(queue, queue->cons, queue->prod);
+}
+
+/**
+ * devmed_queue_free - commands that can be written
+ * @queue: one half of a ring
+ *
+ * Context: The ring's lock held.
+ * Return: how many.
+ */
+static inline u32 devmed_queue_free(const struct devmed_queue *queue)
+{
+	u32 capacity = queue->slots;
+
+	/* Without a wrap bit a full ring would look empty. */
+	if (queue->span == queue->slots)
+		capacity--;
+
+	return capacity - devmed_queue_used(queue);
+}
+
+/**
+ * devmed_queue_set_prod - take over a doorbell value
+ * @queue: the host's half
+ * @prod: what it wrote, as a position; any value
+ *
+ * Context: The ring's lock held.
+ * Return: 0, or -EINVAL with nothing changed if there is no such position, or
+ * more commands before it than there are slots.
+ */
+static inline int devmed_queue_set_prod(struct devmed_queue *queue, u64 prod)
+{
+	if (prod >= queue->span ||
+	    devmed_queue_distance(queue, queue->cons, prod) > queue->slots)
+		return -EINVAL;
+
+	queue->prod = prod;
+	return 0;
+}
+
+/**
+ * devmed_queue_set_cons - take over how far hardware has read
+ * @queue: the hyp half
+ * @cons: what it says, as a position; any value
+ *
+ * Context: The ring's lock held.
+ * Return: 0, or -EINVAL with nothing changed if that is not between the last
+ * position read and @queue->prod.
+ */
+static inline int devmed_queue_set_cons(struct devmed_queue *queue, u64 cons)
+{
+	if (cons >= queue->span ||
+	    devmed_queue_distance(queue, queue->cons, cons) >
+	    devmed_queue_used(queue))
+		return -EINVAL;
+
+	queue->cons = cons;
+	return 0;
+}
+
+/* For hardware that does not snoop, and a host that writes past the caches. */
+static inline void devmed_ring_flush(const struct devmed_ring *ring,
+				     const struct devmed_queue *queue, u32 pos)
+{
+	if (unlikely(!ring->coherent))
+		kvm_flush_dcache_to_poc(devmed_queue_slot(queue, pos,
+							  ring->slot_size),
+					ring->slot_size);
+}
+
+static __always_inline void devmed_ring_load(const struct devmed_ring *ring,
+					     size_t slot_size, u64 *cmd)
+{
+	devmed_ring_flush(ring, &ring->host, ring->host.cons);
+	devmed_copy_once(cmd, devmed_queue_slot(&ring->host, ring->host.cons,
+						slot_size), slot_size);
+}
+
+static __always_inline void devmed_ring_store(struct devmed_ring *ring,
+					      size_t slot_size, const u64 *cmd)
+{
+	memcpy(devmed_queue_slot(&ring->hyp, ring->hyp.prod, slot_size), cmd,
+	       slot_size);
+	devmed_ring_flush(ring, &ring->hyp, ring->hyp.prod);
+	ring->hyp.prod = devmed_queue_next(&ring->hyp, ring->hyp.prod);
+}
+
+/**
+ * devmed_ring_drain - move commands from the host ring to the hyp ring
+ * @ring: a checked ring; @ring->host.prod is the host's doorbell
+ * @slot_size: @ring->slot_size, a constant where that saves loops
+ * @max: most commands to move, so that a trap stays short
+ * @sanitize: decides on each
+ * @arg: for @sanitize
+ *
+ * Stops at the first command that is rejected, at a full hyp ring, and at
+ * @max; @ring->host.cons then says where. What was moved is in memory for
+ * hardware to read: the caller announces @ring->hyp.prod.
+ *
+ * Context: The ring's lock held.
+ * Return: commands taken from the host ring.
+ */
+static __always_inline u32 devmed_ring_drain(struct devmed_ring *ring,
+					     size_t slot_size, u32 max,
+					     devmed_sanitizer_t sanitize,
+					     void *arg)
+{
+	u32 todo = min(devmed_queue_used(&ring->host), max);
+	u32 room = devmed_queue_free(&ring->hyp);
+	u32 done;
+
+	for (done = 0; done < todo && room; done++) {
+		u64 cmd[DEVMED_RING_CMD_DWORDS] = {};
+		enum devmed_cmd_answer answer;
+
+		devmed_ring_load(ring, slot_size, cmd);
+		answer = sanitize(cmd, arg);
+		if (answer == DEVMED_CMD_REJECT)
+			break;
+		if (answer == DEVMED_CMD_PASS) {
+			devmed_ring_store(ring, slot_size, cmd);
+			room--;
+		}
+		ring->host.cons = devmed_queue_next(&ring->host,
+						    ring->host.cons);
+	}
+
+	/* The commands before the doorbell that announces them. */
+	dma_wmb();
+
+	return done;
 }
 
 #endif /* __ARM64_KVM_NVHE_DEVMED_RING_H__ */

@@ -29,14 +29,18 @@ static inline u64 devmed_deadline(u32 usecs)
  */
 #define devmed_wait_until(cond, usecs)					\
 ({									\
-	u64 __deadline = devmed_deadline(usecs);			\
-	bool __late, __done;						\
+	bool __done, __late = false;					\
+	u64 __deadline = 0;						\
 									\
-	do {								\
+	for (;;) {							\
+		__done = (cond);					\
+		if (likely(__done) || __late)				\
+			break;						\
+		if (!__deadline)					\
+			__deadline = devmed_deadline(usecs);		\
 		cpu_relax();						\
 		__late = __arch_counter_get_cntpct() > __deadline;	\
-		__done = (cond);					\
-	} while (!__done && !__late);					\
+	}								\
 									\
 	__done;								\
 })
