@@ -35,9 +35,11 @@ struct smmu_cmd_rule {
 };
 
 static enum devmed_cmd_answer smmu_stop_at(struct devmed_smmu *smmu,
-					   enum smmu_stop stop)
+					   const u64 *cmd, enum smmu_stop stop)
 {
 	smmu->batch.stop = stop;
+	smmu->batch.cmd[0] = cmd[0];
+	smmu->batch.cmd[1] = cmd[1];
 	return DEVMED_CMD_REJECT;
 }
 
@@ -57,7 +59,7 @@ static enum devmed_cmd_answer smmu_apply_prefetch(struct devmed_smmu *smmu,
 static enum devmed_cmd_answer smmu_apply_config(struct devmed_smmu *smmu,
 						u64 *cmd)
 {
-	return smmu_stop_at(smmu, SMMU_STOP_CONFIG);
+	return smmu_stop_at(smmu, cmd, SMMU_STOP_CONFIG);
 }
 
 /* Context Descriptors are the host's own, behind the DMA stage-2. */
@@ -107,7 +109,7 @@ static enum devmed_cmd_answer smmu_apply_tlbi_va(struct devmed_smmu *smmu,
 	if (!smmu->ril)
 		tg = 0;
 	if (tg && !(smmu->idr[5] & granules[tg]))
-		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+		return smmu_stop_at(smmu, cmd, SMMU_STOP_ILLEGAL);
 	if (!(cmd[0] & (SMMU_CMD_NUM | SMMU_CMD_SCALE)) &&
 	    !(cmd[1] & SMMU_CMD1_TTL))
 		tg = 0;
@@ -125,7 +127,7 @@ static enum devmed_cmd_answer smmu_apply_stalled(struct devmed_smmu *smmu,
 						 u64 *cmd)
 {
 	if (!smmu->stalls)
-		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+		return smmu_stop_at(smmu, cmd, SMMU_STOP_ILLEGAL);
 
 	return smmu_apply_stream(smmu, cmd);
 }
@@ -151,13 +153,13 @@ static enum devmed_cmd_answer smmu_apply_sync(struct devmed_smmu *smmu,
 			break;
 		}
 		if (batch->nr_syncs == SMMU_MAX_SYNCS)
-			return smmu_stop_at(smmu, SMMU_STOP_SYNCS);
+			return smmu_stop_at(smmu, cmd, SMMU_STOP_SYNCS);
 		batch->syncs[batch->nr_syncs].slot = slot;
 		batch->syncs[batch->nr_syncs++].data =
 			FIELD_GET(SMMU_CMD_SYNC_MSIDATA, cmd[0]);
 		break;
 	default:
-		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+		return smmu_stop_at(smmu, cmd, SMMU_STOP_ILLEGAL);
 	}
 
 	batch->synced = true;
@@ -202,32 +204,21 @@ static const struct smmu_cmd_rule smmu_cmd_rules[] = {
 		  SMMU_CMD_SYNC_MSIDATA, SMMU_CMD1_MSIADDR }, smmu_apply_sync },
 };
 
-/**
- * smmu_sanitize_cmd - check a command of the host, and make it the hardware's
- * @cmd: EL2's copy of it
- * @arg: the instance
- *
- * Context: Region lock and queue_lock held.
- * Return: as typedef devmed_sanitizer_t; smmu->batch.stop says why, if the
- * command was rejected.
- */
-enum devmed_cmd_answer smmu_sanitize_cmd(u64 *cmd, void *arg)
+/* A devmed_sanitizer_t; smmu->batch says why, if it is rejected. */
+static enum devmed_cmd_answer smmu_sanitize_cmd(u64 *cmd, void *arg)
 {
 	const struct smmu_cmd_rule *rule;
 	struct devmed_smmu *smmu = arg;
 	u64 op = FIELD_GET(SMMU_CMD_OP, cmd[0]);
 
-	/* In case that it is the last one. */
-	smmu->batch.cmd[0] = cmd[0];
-	smmu->batch.cmd[1] = cmd[1];
 	if (op >= ARRAY_SIZE(smmu_cmd_rules))
-		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+		return smmu_stop_at(smmu, cmd, SMMU_STOP_ILLEGAL);
 
 	rule = &smmu_cmd_rules[op];
 	if (!rule->apply ||
 	    (cmd[0] & ~(rule->legal[0] | SMMU_CMD_OP)) ||
 	    (cmd[1] & ~rule->legal[1]))
-		return smmu_stop_at(smmu, SMMU_STOP_ILLEGAL);
+		return smmu_stop_at(smmu, cmd, SMMU_STOP_ILLEGAL);
 
 	return rule->apply(smmu, cmd);
 }

@@ -269,7 +269,6 @@ static inline struct smmu_msi *smmu_msi(struct devmed_smmu *smmu, u32 irq)
 }
 
 /* smmu-cmd.c: commands of the host */
-enum devmed_cmd_answer smmu_sanitize_cmd(u64 *cmd, void *arg);
 void smmu_drain(struct devmed_smmu *smmu);
 
 /* smmu-cmdq.c: the hardware's command queue */
