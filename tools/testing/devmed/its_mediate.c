@@ -122,12 +122,28 @@ void mediate_finalize(void)
 	model_trust_host(false);
 }
 
-void mediate(void)
+void mediate_from(u32 pool_pages)
 {
-	mediate_register(MEDIATE_POOL_SIZE / PAGE_SIZE);
+	mediate_register(pool_pages);
 	ASSERT_EQ(mediate_start(&setup_driver, 1), 0);
 	mediate_switch(&setup_driver);
 	mediate_finalize();
+}
+
+void mediate(void)
+{
+	mediate_from(MEDIATE_POOL_SIZE / PAGE_SIZE);
+}
+
+void mediate_gic(const struct model_gic_params *params)
+{
+	setup_start(params);
+	mediate();
+}
+
+void mediate_default(void)
+{
+	mediate_gic(&model_gic_default);
 }
 
 /* False if it was not stepped over: an abort, or it is to be repeated. */

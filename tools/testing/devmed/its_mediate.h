@@ -28,8 +28,12 @@ int mediate_start(struct model_its_driver *drivers, unsigned int nr);
 void mediate_switch(struct model_its_driver *driver);
 /* No more trust. */
 void mediate_finalize(void);
-/* All of the above for setup_driver. */
+/* All of the above for setup_driver, with a pool of so many pages, or as usual. */
+void mediate_from(u32 pool_pages);
 void mediate(void);
+/* After setup_start(), that is. */
+void mediate_gic(const struct model_gic_params *params);
+void mediate_default(void);
 
 /* The host's access to a physical address: trapped, or direct. */
 u64 mediate_read(u64 phys, u8 size);

@@ -86,7 +86,8 @@ static enum model_error run_mapd(struct model_its *its, const u64 *cmd)
 
 	if (!model_device_get(its, devid, &old))
 		return MODEL_E_DEVICE;
-	if (new.valid && new.size >= model_its_params()->id_bits)
+	/* Some look at the size even if V is 0. */
+	if (new.size >= model_its_params()->id_bits)
 		return MODEL_E_ITT_SIZE;
 	if (old.valid)
 		model_drop_later(&user, old.itt);
@@ -104,7 +105,8 @@ static enum model_error run_mapc(struct model_its *its, const u64 *cmd)
 	u64 rdbase = model_cmd_rdbase(cmd[2]);
 	bool valid = cmd[2] & F_VALID;
 
-	if (valid && !model_rd_find(rdbase))
+	/* Some look where it leads even if V is 0. */
+	if ((valid || rdbase) && !model_rd_find(rdbase))
 		return MODEL_E_PROC;
 	if (!model_collection_set(its, cmd[2] & F_ICID,
 				  valid ? rdbase | MODEL_ENTRY_VALID : 0))

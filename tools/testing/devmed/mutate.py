@@ -14,7 +14,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from mutations import MUTATIONS
+from mutations_gicr import GICR_MUTATIONS
 from mutations_idmap import IDMAP_MUTATIONS
+from mutations_its import ITS_MUTATIONS
 from mutations_smmu import SMMU_MUTATIONS
 from mutations_smmu_unit import SMMU_UNIT_MUTATIONS
 
@@ -129,8 +131,8 @@ def try_one(args, path, mutation):
 def main():
     args = arguments()
     todo = [(path, mutation)
-            for table in (MUTATIONS, IDMAP_MUTATIONS, SMMU_MUTATIONS,
-                          SMMU_UNIT_MUTATIONS)
+            for table in (MUTATIONS, IDMAP_MUTATIONS, ITS_MUTATIONS,
+                          GICR_MUTATIONS, SMMU_MUTATIONS, SMMU_UNIT_MUTATIONS)
             for path, mutations in table.items()
             for mutation in mutations if args.name in mutation[1]]
     names = [mutation[1] for _, mutation in todo]

@@ -1,138 +1,96 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * gicr.c, gicr-vlpi.c: redistributors whose tables a host would like to choose
- * (R01 to R17, R21).
+ * (R01 to R13, R17, R21).
  */
+#include "bed_rd.h"
 #include "fake_dram.h"
 #include "harness.h"
-#include "its_mediate.h"
-
-#define RD		1
-#define REG(offset)	(model_rd_phys(RD) + (offset))
-#define VREG(offset)	(model_rd_phys(RD) + SZ_128K + (offset))
-#define PWRR		0x24
 
 static struct model_gic_params params;
-static u64 page;
-
-static void start(void)
-{
-	setup_start(&params);
-	page = model_its_driver_alloc(&setup_driver, SZ_64K, SZ_64K);
-	mediate();
-}
-
-static void start_default(void)
-{
-	params = model_gic_default;
-	start();
-}
-
-static void lpis(bool on)
-{
-	mediate_write(REG(GICR_CTLR), 4, on);
-}
-
-static bool lpis_are_on(void)
-{
-	return mediate_read(REG(GICR_CTLR), 4) & GICR_CTLR_ENABLE_LPIS;
-}
-
-static u64 refused(void)
-{
-	return mediate_counter(mediate_rd[RD], DEVMED_REFUSED_HANDLER);
-}
-
-static void set_pending_table(u64 phys)
-{
-	mediate_write(REG(GICR_PENDBASER), 8, phys | GICR_PENDBASER_InnerShareable |
-		      GICR_PENDBASER_RaWaWb);
-}
-
-static void set_config_table(u64 phys, unsigned int bits)
-{
-	mediate_write(REG(GICR_PROPBASER), 8, phys | GICR_PROPBASER_InnerShareable |
-		      GICR_PROPBASER_RaWaWb | (bits - 1));
-}
-
-/* The enable is where the value takes effect, and where it is refused. */
-static void check_not_enabled(void)
-{
-	u64 count = refused();
-
-	lpis(true);
-	ASSERT(!lpis_are_on());
-	ASSERT_EQ(refused(), count + 1);
-	model_gic_check();
-}
-
-static void check_pins(u64 phys, unsigned int pins)
-{
-	ASSERT_EQ(hyp_phys_to_page(phys)->refcount, pins);
-}
-
-/* As the driver does it on a CPU that comes later. */
-static void check_enable(void)
-{
-	lpis(false);
-	set_config_table(setup_driver.prop, MODEL_LPI_BITS);
-	set_pending_table(setup_driver.pend[RD]);
-	lpis(true);
-	ASSERT(lpis_are_on());
-	mediate_works();
-}
 
 TEST(gicr_r01_pending_table_of_others)
 {
 	u64 guest;
 
-	start_default();
-	guest = page;
+	rd_start_default();
+	guest = rd_page;
 	fake_guest_takes(guest);
-	lpis(false);
-	set_pending_table(guest);
-	check_not_enabled();
-	set_pending_table(MEDIATE_POOL_BASE);
-	check_not_enabled();
-	set_pending_table(setup_driver.table[0]);
-	check_not_enabled();
-	set_pending_table(MODEL_ITS_BASE & ~0xffffULL);
-	check_not_enabled();
-	set_pending_table(GENMASK_ULL(51, 16));
-	check_not_enabled();
-	check_enable();
+	rd_set_lpis(false);
+	rd_set_pending_table(guest);
+	rd_check_not_enabled();
+	rd_set_pending_table(MEDIATE_POOL_BASE);
+	rd_check_not_enabled();
+	rd_set_pending_table(setup_driver.table[0]);
+	rd_check_not_enabled();
+	rd_set_pending_table(MODEL_ITS_BASE & ~0xffffULL);
+	rd_check_not_enabled();
+	rd_set_pending_table(GENMASK_ULL(51, 16));
+	rd_check_not_enabled();
+	rd_check_enable();
 }
 
 /* Its last page counts as its first. */
 TEST(gicr_r01_pending_table_to_its_end)
 {
-	start_default();
-	lpis(false);
-	fake_guest_takes(page + BIT(MODEL_LPI_BITS) / 8 - PAGE_SIZE);
-	set_pending_table(page);
-	check_not_enabled();
-	check_pins(page, 0);
-	check_enable();
+	rd_start_default();
+	rd_set_lpis(false);
+	fake_guest_takes(rd_page + BIT(MODEL_LPI_BITS) / 8 - PAGE_SIZE);
+	rd_set_pending_table(rd_page);
+	rd_check_not_enabled();
+	rd_check_pins(rd_page, 0);
+	rd_check_enable();
+}
+
+/* With few LPIs it is still of 64 KiB, whatever of them the redistributor uses. */
+TEST(gicr_r01_pending_table_64k)
+{
+	params = model_gic_default;
+	setup_driver.lpi_bits = 14;
+	rd_start(&params);
+	rd_set_lpis(false);
+	fake_guest_takes(rd_page + SZ_64K - PAGE_SIZE);
+	rd_set_pending_table(rd_page);
+	rd_check_not_enabled();
+	rd_check_pins(rd_page, 0);
+}
+
+/* One table that cannot be had, and the other is let go of. */
+TEST(gicr_r02_config_left)
+{
+	unsigned int rd;
+
+	rd_start_default();
+	for (rd = 0; rd < setup_driver.nr_rds; rd++)
+		mediate_write(model_rd_phys(rd) + GICR_CTLR, 4, 0);
+	rd_set_pending_table(MEDIATE_POOL_BASE);
+	rd_check_not_enabled();
+	rd_check_pins(setup_driver.prop, 0);
+	rd_set_config_table(rd_page, MODEL_LPI_BITS);
+	rd_set_pending_table(setup_driver.pend[RD]);
+	rd_set_lpis(true);
+	ASSERT(rd_lpis_are_on());
+	rd_check_pins(rd_page, 1);
 }
 
 TEST(gicr_r02_config_table_of_others)
 {
 	unsigned int rd;
 
-	start_default();
+	rd_start_default();
 	/* It is one for all: nobody may use the old one. */
 	for (rd = 0; rd < setup_driver.nr_rds; rd++)
 		mediate_write(model_rd_phys(rd) + GICR_CTLR, 4, 0);
-	check_pins(setup_driver.prop, 0);
-	fake_guest_takes(page + SZ_32K);
-	set_config_table(page, MODEL_LPI_BITS);
-	check_not_enabled();
-	check_pins(page, 0);
-	set_config_table(MEDIATE_POOL_BASE, MODEL_LPI_BITS);
-	check_not_enabled();
+	rd_check_pins(setup_driver.prop, 0);
+	fake_guest_takes(rd_page + SZ_32K);
+	rd_set_config_table(rd_page, MODEL_LPI_BITS);
+	rd_check_not_enabled();
+	rd_check_pins(rd_page, 0);
+	rd_set_config_table(MEDIATE_POOL_BASE, MODEL_LPI_BITS);
+	rd_check_not_enabled();
 	for (rd = 0; rd < setup_driver.nr_rds; rd++)
 		mediate_write(model_rd_phys(rd) + GICR_CTLR, 4, 1);
-	check_enable();
+	rd_check_enable();
 }
 
 /* Both stay while LPIs are enabled; the model fails if one arrives. */
@@ -140,14 +98,14 @@ TEST(gicr_r03_tables_move)
 {
 	u64 count;
 
-	start_default();
-	count = refused();
-	set_pending_table(page);
-	set_config_table(page, MODEL_LPI_BITS);
-	mediate_write(REG(GICR_PENDBASER), 4, page);
-	mediate_write(REG(GICR_PENDBASER) + 4, 4, 0);
-	ASSERT_EQ(refused(), count + 4);
-	ASSERT_EQ(mediate_read(REG(GICR_PENDBASER), 8) & GENMASK_ULL(51, 16),
+	rd_start_default();
+	count = rd_refused();
+	rd_set_pending_table(rd_page);
+	rd_set_config_table(rd_page, MODEL_LPI_BITS);
+	mediate_write(RD_REG(GICR_PENDBASER), 4, rd_page);
+	mediate_write(RD_REG(GICR_PENDBASER) + 4, 4, 0);
+	ASSERT_EQ(rd_refused(), count + 4);
+	ASSERT_EQ(mediate_read(RD_REG(GICR_PENDBASER), 8) & GENMASK_ULL(51, 16),
 		  setup_driver.pend[RD]);
 	mediate_works();
 }
@@ -157,24 +115,63 @@ TEST(gicr_r04_id_bits)
 {
 	unsigned int bits;
 
-	start_default();
-	lpis(false);
+	rd_start_default();
+	rd_set_lpis(false);
 	for (bits = 1; bits <= 32; bits++) {
 		if (bits == MODEL_LPI_BITS)
 			continue;
-		set_config_table(setup_driver.prop, bits);
-		check_not_enabled();
+		rd_set_config_table(setup_driver.prop, bits);
+		rd_check_not_enabled();
 	}
-	check_enable();
+	rd_check_enable();
+}
+
+/* Of the first one, where nothing else says how many there are. */
+TEST(gicr_r04_first_id_bits)
+{
+	unsigned int bits;
+
+	params = model_gic_default;
+	setup_driver.skip_lpis = U32_MAX;
+	setup_gic(&params);
+	rd_page = model_its_driver_alloc(&setup_driver, SZ_64K, SZ_64K);
+	mediate();
+	rd_set_pending_table(rd_page);
+	for (bits = 1; bits <= 32; bits++) {
+		if (bits >= 14 && bits <= 24)
+			continue;
+		rd_set_config_table(setup_driver.prop, bits);
+		rd_check_not_enabled();
+	}
+	rd_set_config_table(setup_driver.prop, 14);
+	rd_set_lpis(true);
+	ASSERT(rd_lpis_are_on());
+}
+
+/* ITSs may have been told of all LPIs that there ever were. */
+TEST(gicr_r04_bits_for_good)
+{
+	unsigned int rd;
+
+	rd_start_default();
+	for (rd = 0; rd < setup_driver.nr_rds; rd++)
+		mediate_write(model_rd_phys(rd) + GICR_CTLR, 4, 0);
+	rd_set_config_table(setup_driver.prop, MODEL_LPI_BITS - 1);
+	rd_check_not_enabled();
+	for (rd = 0; rd < setup_driver.nr_rds; rd++) {
+		if (rd != RD)
+			mediate_write(model_rd_phys(rd) + GICR_CTLR, 4, 1);
+	}
+	rd_check_enable();
 }
 
 TEST(gicr_r04_another_table)
 {
-	start_default();
-	lpis(false);
-	set_config_table(page, MODEL_LPI_BITS);
-	check_not_enabled();
-	check_enable();
+	rd_start_default();
+	rd_set_lpis(false);
+	rd_set_config_table(rd_page, MODEL_LPI_BITS);
+	rd_check_not_enabled();
+	rd_check_enable();
 }
 
 /* Pinned until it has been written back. */
@@ -182,11 +179,11 @@ TEST(gicr_r05_disable_takes_time)
 {
 	params = model_gic_default;
 	params.rd.rwp_delay = 30;
-	start();
-	lpis(false);
-	check_pins(setup_driver.pend[RD], 0);
+	rd_start(&params);
+	rd_set_lpis(false);
+	rd_check_pins(setup_driver.pend[RD], 0);
 	model_gic_check();
-	check_enable();
+	rd_check_enable();
 }
 
 TEST(gicr_r05_disable_takes_too_long)
@@ -195,66 +192,69 @@ TEST(gicr_r05_disable_takes_too_long)
 
 	params = model_gic_default;
 	params.rd.rwp_delay = 5000;
-	start();
-	lpis(false);
-	check_pins(setup_driver.pend[RD], 1);
+	rd_start(&params);
+	rd_set_lpis(false);
+	rd_check_pins(setup_driver.pend[RD], 1);
 	ASSERT_EQ(__pkvm_host_unshare_hyp(setup_driver.pend[RD] >> PAGE_SHIFT), -EBUSY);
-	set_pending_table(page);
-	check_not_enabled();
+	rd_set_pending_table(rd_page);
+	rd_check_not_enabled();
 	for (i = 0; i < 5000; i++)
-		mediate_read(REG(GICR_CTLR), 4);
-	lpis(false);
-	check_pins(setup_driver.pend[RD], 0);
+		mediate_read(RD_REG(GICR_CTLR), 4);
+	rd_set_lpis(false);
+	rd_check_pins(setup_driver.pend[RD], 0);
 	model_gic_check();
-	lpis(true);
-	ASSERT(lpis_are_on());
+	rd_set_lpis(true);
+	ASSERT(rd_lpis_are_on());
 }
 
 TEST(gicr_r06_cannot_disable)
 {
 	params = model_gic_default;
 	params.rd.sticky = true;
-	start();
-	lpis(false);
-	ASSERT(lpis_are_on());
-	check_pins(setup_driver.pend[RD], 1);
-	set_pending_table(page);
-	lpis(true);
-	check_pins(page, 0);
+	rd_start(&params);
+	rd_set_lpis(false);
+	ASSERT(rd_lpis_are_on());
+	rd_check_pins(setup_driver.pend[RD], 1);
+	rd_set_pending_table(rd_page);
+	rd_set_lpis(true);
+	rd_check_pins(rd_page, 0);
 	mediate_works();
 }
 
 TEST(gicr_r07_overlaps)
 {
-	start_default();
-	lpis(false);
-	set_pending_table(setup_driver.pend[0]);
-	check_not_enabled();
-	set_pending_table(setup_driver.prop);
-	check_not_enabled();
-	set_pending_table(setup_driver.ring);
-	check_not_enabled();
-	set_pending_table(setup_itt & ~0xffffULL);
-	check_not_enabled();
-	check_enable();
+	rd_start_default();
+	rd_set_lpis(false);
+	rd_set_pending_table(setup_driver.pend[0]);
+	rd_check_not_enabled();
+	rd_set_pending_table(setup_driver.prop);
+	rd_check_not_enabled();
+	rd_set_pending_table(setup_driver.ring);
+	rd_check_not_enabled();
+	rd_set_pending_table(setup_itt & ~0xffffULL);
+	rd_check_not_enabled();
+	rd_check_enable();
 }
 
 /* What a table is to be zero for, nobody promises. */
 TEST(gicr_r08_attributes)
 {
+	u64 config;
 	u64 before;
 
-	start_default();
-	before = mediate_read(REG(GICR_PENDBASER), 8);
-	lpis(false);
+	rd_start_default();
+	config = mediate_read(RD_REG(GICR_PROPBASER), 8);
+	before = mediate_read(RD_REG(GICR_PENDBASER), 8);
+	rd_set_lpis(false);
 	*(u8 *)fake_host_va(setup_driver.pend[RD] + 2000) = 0x10;
-	mediate_write(REG(GICR_PENDBASER), 8, setup_driver.pend[RD] |
+	mediate_write(RD_REG(GICR_PENDBASER), 8, setup_driver.pend[RD] |
 		      GICR_PENDBASER_PTZ);
-	mediate_write(REG(GICR_PROPBASER), 8, setup_driver.prop |
+	mediate_write(RD_REG(GICR_PROPBASER), 8, setup_driver.prop |
 		      (MODEL_LPI_BITS - 1));
-	lpis(true);
-	ASSERT(lpis_are_on());
-	ASSERT_EQ(mediate_read(REG(GICR_PENDBASER), 8), before);
+	rd_set_lpis(true);
+	ASSERT(rd_lpis_are_on());
+	ASSERT_EQ(mediate_read(RD_REG(GICR_PENDBASER), 8), before);
+	ASSERT_EQ(mediate_read(RD_REG(GICR_PROPBASER), 8), config);
 	ASSERT(model_lpi_pending(RD, 2000 * 8 + 4));
 	mediate_works();
 }
@@ -269,29 +269,29 @@ TEST(gicr_r09_r10_direct_lpi)
 
 	params = model_gic_default;
 	params.rd.direct_lpi = true;
-	start();
-	mediate_write(REG(GICR_SETLPIR), 8, SETUP_LPI);
+	rd_start(&params);
+	mediate_write(RD_REG(GICR_SETLPIR), 8, SETUP_LPI);
 	ASSERT_EQ(model_lpis_taken(RD, SETUP_LPI), 1);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		mediate_write(REG(GICR_SETLPIR), 8, bad[i]);
-		mediate_write(REG(GICR_CLRLPIR), 8, bad[i]);
-		mediate_write(REG(GICR_SETLPIR), 4, bad[i]);
-		mediate_write(REG(GICR_INVLPIR), 8, bad[i]);
-		mediate_write(REG(GICR_INVALLR), 8, bad[i] | GICR_INVALLR_V);
+		mediate_write(RD_REG(GICR_SETLPIR), 8, bad[i]);
+		mediate_write(RD_REG(GICR_CLRLPIR), 8, bad[i]);
+		mediate_write(RD_REG(GICR_SETLPIR), 4, bad[i]);
+		mediate_write(RD_REG(GICR_INVLPIR), 8, bad[i]);
+		mediate_write(RD_REG(GICR_INVALLR), 8, bad[i] | GICR_INVALLR_V);
 	}
-	mediate_write(REG(GICR_INVLPIR), 8, GICR_INVLPIR_V | SETUP_LPI);
-	mediate_write(REG(GICR_INVLPIR), 8, GICR_INVLPIR_VPEID | SETUP_LPI);
+	mediate_write(RD_REG(GICR_INVLPIR), 8, GICR_INVLPIR_V | SETUP_LPI);
+	mediate_write(RD_REG(GICR_INVLPIR), 8, GICR_INVLPIR_VPEID | SETUP_LPI);
 	ASSERT_EQ(model_lpis_taken(RD, SETUP_LPI), 1);
 	model_its_driver_enable_lpi(&setup_driver, SETUP_LPI, false);
-	mediate_write(REG(GICR_INVLPIR), 8, SETUP_LPI);
-	ASSERT_EQ(mediate_read(REG(GICR_SYNCR), 4), 0);
-	mediate_write(REG(GICR_SETLPIR), 8, SETUP_LPI);
+	mediate_write(RD_REG(GICR_INVLPIR), 8, SETUP_LPI);
+	ASSERT_EQ(mediate_read(RD_REG(GICR_SYNCR), 4), 0);
+	mediate_write(RD_REG(GICR_SETLPIR), 8, SETUP_LPI);
 	ASSERT(model_lpi_pending(RD, SETUP_LPI));
-	mediate_write(REG(GICR_CLRLPIR), 8, SETUP_LPI);
+	mediate_write(RD_REG(GICR_CLRLPIR), 8, SETUP_LPI);
 	ASSERT(!model_lpi_pending(RD, SETUP_LPI));
-	mediate_write(REG(GICR_SETLPIR), 8, SETUP_LPI);
+	mediate_write(RD_REG(GICR_SETLPIR), 8, SETUP_LPI);
 	model_its_driver_enable_lpi(&setup_driver, SETUP_LPI, true);
-	mediate_write(REG(GICR_INVALLR), 8, 0);
+	mediate_write(RD_REG(GICR_INVALLR), 8, 0);
 	ASSERT_EQ(model_lpis_taken(RD, SETUP_LPI), 2);
 	mediate_works();
 }
@@ -303,17 +303,17 @@ TEST(gicr_r11_vpe_tables)
 
 	params = model_gic_default;
 	params.its.v4 = 40;
-	start();
-	mediate_write(VREG(GICR_VPROPBASER), 8, page | 15);
-	mediate_write(VREG(GICR_VPENDBASER), 8, page | GICR_VPENDBASER_Valid);
-	mediate_write(VREG(GICR_VPENDBASER) + 4, 4, BIT(31));
-	ASSERT(!(model_mmio_read(VREG(GICR_VPENDBASER), 8) & GICR_VPENDBASER_Valid));
-	ASSERT_EQ(model_mmio_read(VREG(GICR_VPROPBASER), 8), 15);
+	rd_start(&params);
+	mediate_write(RD_VREG(GICR_VPROPBASER), 8, rd_page | 15);
+	mediate_write(RD_VREG(GICR_VPENDBASER), 8, rd_page | GICR_VPENDBASER_Valid);
+	mediate_write(RD_VREG(GICR_VPENDBASER) + 4, 4, BIT(31));
+	ASSERT(!(model_mmio_read(RD_VREG(GICR_VPENDBASER), 8) & GICR_VPENDBASER_Valid));
+	ASSERT_EQ(model_mmio_read(RD_VREG(GICR_VPROPBASER), 8), 15);
 	for (offset = 0; offset < SZ_64K; offset += 8)
-		mediate_write(VREG(offset), 8, U64_MAX);
+		mediate_write(RD_VREG(offset), 8, U64_MAX);
 	for (offset = 0; offset < SZ_64K; offset += 4)
-		mediate_write(VREG(offset), 4, U32_MAX);
-	ASSERT(!(model_mmio_read(VREG(GICR_VPENDBASER), 8) & GICR_VPENDBASER_Valid));
+		mediate_write(RD_VREG(offset), 4, U32_MAX);
+	ASSERT(!(model_mmio_read(RD_VREG(GICR_VPENDBASER), 8) & GICR_VPENDBASER_Valid));
 	mediate_works();
 }
 
@@ -326,73 +326,18 @@ TEST(gicr_r12_r13_vpe_table)
 		GITS_BASER_TYPE_VCPU, 32, false, 0
 	};
 	setup_start(&params);
-	page = model_its_driver_alloc(&setup_driver, SZ_64K, SZ_64K);
-	model_mmio_write(VREG(GICR_VPROPBASER), 8, page | GICR_VPROPBASER_4_1_VALID);
+	rd_page = model_its_driver_alloc(&setup_driver, SZ_64K, SZ_64K);
+	model_mmio_write(RD_VREG(GICR_VPROPBASER), 8, rd_page | GICR_VPROPBASER_4_1_VALID);
 	mediate();
-	ASSERT_EQ(model_mmio_read(VREG(GICR_VPROPBASER), 8) &
+	ASSERT_EQ(model_mmio_read(RD_VREG(GICR_VPROPBASER), 8) &
 		  GICR_VPROPBASER_4_1_VALID, 0);
-	mediate_write(VREG(GICR_VPROPBASER), 8, page | GICR_VPROPBASER_4_1_VALID);
-	mediate_write(VREG(GICR_VPENDBASER), 8, GICR_VPENDBASER_Valid | 3);
-	mediate_write(VREG(GICR_VSGIR), 4, 3);
-	ASSERT_EQ(mediate_read(VREG(GICR_VSGIPENDR), 4), 0);
-	ASSERT_EQ(model_mmio_read(VREG(GICR_VPROPBASER), 8) &
+	mediate_write(RD_VREG(GICR_VPROPBASER), 8, rd_page | GICR_VPROPBASER_4_1_VALID);
+	mediate_write(RD_VREG(GICR_VPENDBASER), 8, GICR_VPENDBASER_Valid | 3);
+	mediate_write(RD_VREG(GICR_VSGIR), 4, 3);
+	ASSERT_EQ(mediate_read(RD_VREG(GICR_VSGIPENDR), 4), 0);
+	ASSERT_EQ(model_mmio_read(RD_VREG(GICR_VPROPBASER), 8) &
 		  GICR_VPROPBASER_4_1_VALID, 0);
 	mediate_works();
-}
-
-/* R14: the power register is not the host's; lost power is noticed. */
-TEST(gicr_r14_power)
-{
-	params = model_gic_default;
-	params.rd.pwrr = true;
-	start();
-	mediate_write(REG(PWRR), 4, 1);
-	ASSERT_EQ(model_mmio_read(REG(PWRR), 4), 0);
-	model_rd_power_cut(RD);
-	model_gic_check();
-	set_config_table(setup_driver.prop, MODEL_LPI_BITS);
-	set_pending_table(page);
-	lpis(true);
-	ASSERT(lpis_are_on());
-	check_pins(page, 1);
-	check_pins(setup_driver.pend[RD], 0);
-	check_pins(setup_driver.prop, 1);
-	mediate_works();
-}
-
-/* Asleep it writes back, and is not disabled. */
-TEST(gicr_r14_sleep)
-{
-	start_default();
-	mediate_write(REG(GICR_WAKER), 4, U32_MAX);
-	ASSERT_EQ(mediate_read(REG(GICR_WAKER), 4), GICR_WAKER_ProcessorSleep |
-		  GICR_WAKER_ChildrenAsleep);
-	mediate_write(REG(GICR_WAKER), 4, 0);
-	ASSERT(lpis_are_on());
-	mediate_works();
-}
-
-/* R15: a CPU that was off at the handover comes up later. */
-TEST(gicr_r15_late_cpu)
-{
-	params = model_gic_default;
-	setup_driver.skip_lpis = BIT(RD);
-	start();
-	ASSERT(!lpis_are_on());
-	fake_guest_takes(page);
-	set_config_table(setup_driver.prop, MODEL_LPI_BITS);
-	set_pending_table(page);
-	check_not_enabled();
-	set_pending_table(page - SZ_64K);
-	check_not_enabled();
-	page = model_its_driver_alloc(&setup_driver, SZ_64K, SZ_64K);
-	set_pending_table(page);
-	lpis(true);
-	ASSERT(lpis_are_on());
-	setup_sync(model_movi(SETUP_DEV, SETUP_EVENT, RD), RD);
-	ASSERT(model_its_msi(0, SETUP_DEV, SETUP_EVENT));
-	ASSERT_EQ(model_lpis_taken(RD, SETUP_LPI), 1);
-	model_gic_check();
 }
 
 /* R17: reserved and IMPLEMENTATION DEFINED: the model fails if they arrive. */
@@ -400,29 +345,33 @@ TEST(gicr_r17_all_offsets)
 {
 	u64 offset;
 
-	start_default();
+	rd_start_default();
 	for (offset = 0; offset < SZ_64K; offset += 4) {
 		if (offset == GICR_CTLR)
 			continue;
-		mediate_try_write(REG(offset), 4, U32_MAX);
+		mediate_try_write(RD_REG(offset), 4, U32_MAX);
 		if (offset % 8 == 0)
-			mediate_try_write(REG(offset), 8, U64_MAX);
-		mediate_read(REG(offset), 4);
+			mediate_try_write(RD_REG(offset), 8, U64_MAX);
+		mediate_read(RD_REG(offset), 4);
 	}
-	mediate_write(REG(GICR_CTLR), 4, U32_MAX);
-	mediate_write(REG(GICR_WAKER), 4, 0);
-	ASSERT(lpis_are_on());
+	mediate_write(RD_REG(GICR_CTLR), 4, U32_MAX);
+	mediate_write(RD_REG(GICR_WAKER), 4, 0);
+	ASSERT(rd_lpis_are_on());
 	mediate_works();
 }
 
-/* R18: what is left enabled stays pinned, so another kernel cannot give it away. */
-TEST(gicr_r18_kexec)
+/* The model fails if any of them arrives. */
+TEST(gicr_r17_reserved_bits)
 {
-	start_default();
-	ASSERT_EQ(__pkvm_host_unshare_hyp(setup_driver.pend[RD] >> PAGE_SHIFT), -EBUSY);
-	ASSERT_EQ(__pkvm_host_unshare_hyp(setup_driver.prop >> PAGE_SHIFT), -EBUSY);
-	ASSERT_EQ(__pkvm_host_donate_hyp(setup_driver.pend[RD] >> PAGE_SHIFT, 1), -EPERM);
-	mediate_works();
+	unsigned int bit;
+
+	rd_start_default();
+	rd_set_lpis(false);
+	for (bit = 0; bit < 64; bit++) {
+		mediate_write(RD_REG(GICR_PROPBASER), 8, BIT_ULL(bit));
+		mediate_write(RD_REG(GICR_PENDBASER), 8, BIT_ULL(bit));
+	}
+	rd_check_enable();
 }
 
 /* R21: dirty lines of an earlier owner do not hide what is written there. */
@@ -434,56 +383,26 @@ TEST(gicr_r21_not_coherent)
 	params.its.coherency = MODEL_NEVER_SNOOPS;
 	params.its.ring_not_shareable = true;
 	params.its.tables_not_shareable = true;
-	start();
-	lpis(false);
+	rd_start(&params);
+	rd_set_lpis(false);
 	/* Zero, says the host; DRAM has what was there before. */
-	memset(fake_host_va(page), 0xff, SZ_64K);
+	memset(fake_host_va(rd_page), 0xff, SZ_64K);
 	fake_dram_evict_all();
-	memset(fake_host_va(page), 0, SZ_64K);
-	set_config_table(setup_driver.prop, MODEL_LPI_BITS);
-	set_pending_table(page);
-	lpis(true);
+	memset(fake_host_va(rd_page), 0, SZ_64K);
+	rd_set_config_table(setup_driver.prop, MODEL_LPI_BITS);
+	rd_set_pending_table(rd_page);
+	rd_set_lpis(true);
 	ASSERT(!model_lpi_pending(RD, 9000));
 	setup_sync(model_mapti(SETUP_DEV, 2, 9001, RD), RD);
 	ASSERT(model_its_msi(0, SETUP_DEV, 2));
 	fake_dram_evict_all();
 	ASSERT(model_lpi_pending(RD, 9001));
-	lpis(false);
+	/* This one the host's caches know nothing of. */
+	setup_sync(model_mapti(SETUP_DEV, 2, 9002, RD), RD);
+	ASSERT(model_its_msi(0, SETUP_DEV, 2));
+	rd_set_lpis(false);
 	/* Seen by the host, once it is its own again. */
-	ASSERT(*(u8 *)fake_host_va(page + 9001 / 8) & BIT(9001 % 8));
+	ASSERT(*(u8 *)fake_host_va(rd_page + 9001 / 8) & BIT(9001 % 8));
+	ASSERT(*(u8 *)fake_host_va(rd_page + 9002 / 8) & BIT(9002 % 8));
 	mediate_works();
-}
-
-/* Off and on again: no pin too many, none too few. */
-TEST(gicr_hotplug_1000_times)
-{
-	unsigned int i;
-
-	start_default();
-	for (i = 0; i < 1000; i++) {
-		lpis(false);
-		check_pins(setup_driver.pend[RD], 0);
-		check_pins(setup_driver.prop, 1);
-		set_pending_table(i % 2 ? setup_driver.pend[RD] : page);
-		lpis(true);
-		check_pins(i % 2 ? setup_driver.pend[RD] : page, 1);
-	}
-	mediate_works();
-}
-
-/* Tables of CPUs that are up are pinned at the handover, for their whole length. */
-TEST(gicr_handover)
-{
-	unsigned int rd;
-	u64 offset;
-
-	start_default();
-	for (rd = 0; rd < setup_driver.nr_rds; rd++) {
-		for (offset = 0; offset < SZ_64K; offset += PAGE_SIZE)
-			check_pins(setup_driver.pend[rd] + offset, 1);
-	}
-	for (offset = 0; offset < BIT(MODEL_LPI_BITS) - 8192; offset += PAGE_SIZE)
-		check_pins(setup_driver.prop + offset, 1);
-	/* SGI_base is the host's: nothing of it traps. */
-	ASSERT_EQ(fake_s2(model_rd_phys(0) + SZ_64K), FAKE_S2_LAZY);
 }

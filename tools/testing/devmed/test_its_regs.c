@@ -11,18 +11,6 @@
 
 static struct model_gic_params params;
 
-static void start(void)
-{
-	setup_start(&params);
-	mediate();
-}
-
-static void start_default(void)
-{
-	params = model_gic_default;
-	start();
-}
-
 static u64 refused(void)
 {
 	return mediate_counter(mediate_its[0], DEVMED_REFUSED_HANDLER);
@@ -56,7 +44,7 @@ TEST(its_i10_queue_moves)
 {
 	u64 cbaser;
 
-	start_default();
+	mediate_default();
 	cbaser = mediate_read(REG(GITS_CBASER), 8);
 	disable();
 	check_refused(GITS_CBASER, cbaser + SZ_64K);
@@ -77,7 +65,7 @@ TEST(its_i11_queue_attributes)
 {
 	u64 cbaser;
 
-	start_default();
+	mediate_default();
 	cbaser = mediate_read(REG(GITS_CBASER), 8);
 	disable();
 	mediate_write(REG(GITS_CBASER), 8,
@@ -94,7 +82,7 @@ TEST(its_i12_tables_move)
 {
 	unsigned int n;
 
-	start_default();
+	mediate_default();
 	disable();
 	for (n = 0; n < MODEL_NR_BASERS; n++) {
 		u64 baser = mediate_read(REG(GITS_BASER + n * 8), 8);
@@ -139,7 +127,7 @@ TEST(its_i14_table_attributes)
 {
 	u64 baser;
 
-	start_default();
+	mediate_default();
 	disable();
 	baser = mediate_read(REG(GITS_BASER), 8);
 	check_refused(GITS_BASER, baser & ~GITS_BASER_VALID);
@@ -156,7 +144,7 @@ TEST(its_i15_ctlr_bits)
 {
 	unsigned int bit;
 
-	start_default();
+	mediate_default();
 	for (bit = 1; bit < 32; bit++) {
 		mediate_write(CTLR, 4, BIT(bit) | GITS_CTLR_ENABLE);
 		ASSERT_EQ(mediate_read(CTLR, 4), GITS_CTLR_ENABLE);
@@ -189,7 +177,7 @@ TEST(its_i16_i17_i18_all_offsets)
 {
 	u64 offset;
 
-	start_default();
+	mediate_default();
 	for (offset = 0; offset < SZ_128K; offset += 4) {
 		if (offset >= GITS_CBASER && offset < GITS_CREADR)
 			continue;
@@ -212,7 +200,7 @@ TEST(its_i19_translater)
 
 	params = model_gic_default;
 	params.its.cpu_devid = SETUP_DEV;
-	start();
+	mediate_gic(&params);
 	count = refused();
 	ASSERT(mediate_try_write(REG(GITS_TRANSLATER), 4, SETUP_EVENT));
 	ASSERT_EQ(model_lpis_taken(SETUP_RD, SETUP_LPI), 0);
@@ -225,7 +213,7 @@ TEST(its_i20_vsgi)
 {
 	params = model_gic_default;
 	params.its.v4 = 41;
-	start();
+	mediate_gic(&params);
 	ASSERT(mediate_try_write(REG(GITS_SGIR), 8, BIT_ULL(32) | 3));
 	ASSERT_EQ(fake_s2(REG(GITS_SGIR)), FAKE_S2_HYP);
 	mediate_works();
@@ -238,7 +226,7 @@ static void start_not_coherent(bool ring, bool tables)
 	params.its.coherency = MODEL_BY_ATTRS;
 	params.its.ring_not_shareable = ring;
 	params.its.tables_not_shareable = tables;
-	start();
+	mediate_gic(&params);
 	model_its_driver_map(&setup_driver, 0x4000, 16);
 	setup_sync(model_mapti(0x4000, 15, SETUP_LPI, 1), 1);
 	ASSERT(model_its_msi(0, 0x4000, 15));
@@ -260,7 +248,7 @@ TEST(its_it11_tables_not_coherent)
 /* Firmware reset the ITS while the host slept: nothing is lost. */
 TEST(its_i28_reset)
 {
-	start_default();
+	mediate_default();
 	setup_sync(model_mapti(SETUP_DEV, 2, SETUP_LPI + 2, 1), 1);
 	model_its_driver_enable_lpi(&setup_driver, SETUP_LPI + 2, true);
 	model_its_driver_suspend(&setup_driver);
@@ -270,10 +258,67 @@ TEST(its_i28_reset)
 	ASSERT(model_its_msi(0, SETUP_DEV, 2));
 }
 
+/* Firmware did not reset it: what it has done, it does not do again. */
+TEST(its_i28_resume_without_reset)
+{
+	u64 commands;
+
+	mediate_default();
+	model_its_driver_suspend(&setup_driver);
+	commands = model_its_stats(0)->commands;
+	model_its_driver_resume(&setup_driver);
+	ASSERT_EQ(model_its_stats(0)->commands, commands);
+	mediate_works();
+}
+
+/* Commands that it was still at when it was disabled are done by then. */
+TEST(its_i28_suspend_under_way)
+{
+	struct model_cmd cmd;
+	u64 count;
+
+	params = model_gic_default;
+	params.its.cmd_delay = 5;
+	params.its.quiet_delay = 60;
+	mediate_gic(&params);
+	cmd = model_sync(model_rdbase(0));
+	model_its_driver_queue(&setup_driver, cmd.dw);
+	mediate_write(REG(GITS_CWRITER), 4, setup_driver.prod);
+	disable();
+	count = refused();
+	mediate_write(REG(GITS_CBASER), 8, mediate_read(REG(GITS_CBASER), 8));
+	ASSERT_EQ(refused(), count);
+	setup_driver.prod = 0;
+	enable();
+	mediate_works();
+}
+
+/* I07: commands that it has not read are not taken back. */
+TEST(its_i07_queue_restarted)
+{
+	struct model_cmd cmd;
+	u64 offset;
+
+	mediate_default();
+	disable();
+	setup_driver.patience = 1;
+	cmd = model_mapd(0x77, 0, 2, true);
+	ASSERT(!model_its_driver_send(&setup_driver, cmd.dw));
+	offset = mediate_read(REG(GITS_CREADR), 8);
+	check_refused(GITS_CBASER, mediate_read(REG(GITS_CBASER), 8));
+	ASSERT_EQ(mediate_read(REG(GITS_CREADR), 8), offset);
+	enable();
+	setup_driver.patience = 1000;
+	ASSERT(model_its_driver_post(&setup_driver));
+	setup_sync(model_mapti(0x77, 7, SETUP_LPI + 1, 0), 0);
+	ASSERT_EQ(model_its_stats(0)->errors, 0);
+	mediate_works();
+}
+
 /* A host that only enables it again finds its bases where they were. */
 TEST(its_i28_reset_and_enable)
 {
-	start_default();
+	mediate_default();
 	model_gic_settle();
 	model_its_power_cut(0);
 	enable();
@@ -290,7 +335,7 @@ TEST(its_pw02_lost_unmap)
 	struct model_cmd cmd;
 	unsigned int i;
 
-	start_default();
+	mediate_default();
 	model_its_driver_map(&setup_driver, 0x77, 8);
 	setup_sync(model_mapti(0x77, 1, SETUP_LPI + 1, 0), 0);
 	model_gic_settle();
@@ -311,12 +356,53 @@ TEST(its_pw02_lost_unmap)
 	model_gic_check();
 }
 
+/* What it had read when it was disabled is not lost with the rest. */
+TEST(its_pw02_reset_after_disable)
+{
+	u64 pages;
+
+	params = model_gic_default;
+	params.its.cmd_delay = 1;
+	mediate_gic(&params);
+	model_its_driver_map(&setup_driver, 0x77, 1024);
+	setup_send(model_mapd(0x77, 0, 0, false));
+	setup_send(model_sync(model_rdbase(0)));
+	pages = devmed_pool_counter(DEVMED_POOL_FREE);
+	disable();
+	model_its_power_cut(0);
+	enable();
+	setup_driver.prod = 0;
+	/* Its ITT is there for another one. */
+	model_its_driver_map(&setup_driver, 0x78, 1024);
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FREE), pages);
+	mediate_works();
+}
+
+/* Firmware leaves a table valid that EL2 knows nothing of. */
+TEST(its_i13_table_of_firmware)
+{
+	params = model_gic_default;
+	params.its.baser[3] = params.its.baser[1];
+	setup_gic(&params);
+	model_mmio_write(REG(GITS_CTLR), 4, 0);
+	model_mmio_write(REG(GITS_BASER + 24), 8, 0);
+	model_mmio_write(REG(GITS_CTLR), 4, GITS_CTLR_ENABLE);
+	mediate();
+	model_gic_settle();
+	disable();
+	model_trust_host(true);
+	model_mmio_write(REG(GITS_BASER + 24), 8, setup_page(1) | GITS_BASER_VALID);
+	enable();
+	model_trust_host(false);
+	ASSERT(!(mediate_read(REG(GITS_BASER + 24), 8) & GITS_BASER_VALID));
+}
+
 /* kexec: another kernel finds an ITS that keeps its memory. */
 TEST(its_i29_another_kernel)
 {
 	struct model_its_driver second = setup_driver;
 
-	start_default();
+	mediate_default();
 	model_its_driver_suspend(&setup_driver);
 	second = setup_driver;
 	second.ring = setup_page(16);
@@ -335,12 +421,26 @@ TEST(its_i30_quiescence)
 
 	params = model_gic_default;
 	params.its.quiet_delay = 20;
-	start();
+	mediate_gic(&params);
 	cbaser = mediate_read(REG(GITS_CBASER), 8);
 	mediate_write(CTLR, 4, 0);
 	mediate_write(REG(GITS_CBASER), 8, cbaser);
 	setup_driver.prod = 0;
 	mediate_write(CTLR, 4, GITS_CTLR_ENABLE);
+	mediate_works();
+}
+
+/* Not disabled at all: the model fails if they arrive. */
+TEST(its_i30_while_enabled)
+{
+	u64 clock;
+
+	mediate_default();
+	clock = fake_clock;
+	check_refused(GITS_CBASER, mediate_read(REG(GITS_CBASER), 8));
+	check_refused(GITS_BASER, mediate_read(REG(GITS_BASER), 8));
+	/* EL2 does not wait for what will not come. */
+	ASSERT_EQ(fake_clock, clock);
 	mediate_works();
 }
 
@@ -350,7 +450,7 @@ TEST(its_i30_never_quiescent)
 
 	params = model_gic_default;
 	params.its.quiet_delay = 1000000;
-	start();
+	mediate_gic(&params);
 	mediate_write(CTLR, 4, 0);
 	count = refused();
 	mediate_write(REG(GITS_CBASER), 8, mediate_read(REG(GITS_CBASER), 8));

@@ -16,8 +16,7 @@ static struct model_gic_params params;
 static void start(void)
 {
 	setup_driver.ring_size = SZ_4K;
-	setup_start(&params);
-	mediate();
+	mediate_gic(&params);
 }
 
 static void start_default(void)
@@ -149,14 +148,17 @@ TEST(its_review_doorbell_backwards)
 TEST(its_i05_good_bad_good)
 {
 	u64 commands;
+	u64 before;
 
 	start_default();
 	commands = done();
+	before = passed();
 	model_its_driver_queue(&setup_driver, a_sync().dw);
 	model_its_driver_queue(&setup_driver, model_mapc(0, 77 << 16, true).dw);
 	model_its_driver_queue(&setup_driver, a_sync().dw);
 	ASSERT(model_its_driver_post(&setup_driver));
 	ASSERT_EQ(done(), commands + 3);
+	ASSERT_EQ(passed(), before + 2);
 	ASSERT_EQ(model_its_stats(0)->errors, 0);
 	ASSERT_EQ(mediate_counter(mediate_its[0], DEVMED_CMD_TARGET), 1);
 	mediate_works();
@@ -336,8 +338,7 @@ TEST(its_many_commands)
 	u64 before;
 
 	params = model_gic_default;
-	setup_start(&params);
-	mediate();
+	mediate_gic(&params);
 	before = passed();
 	for (i = 0; i < SZ_64K / SLOT - 1; i++)
 		model_its_driver_queue(&setup_driver, a_sync().dw);
