@@ -158,7 +158,9 @@ HYP + "region.c": [
      "\thyp_spin_lock(&devmed_setup_lock);\n\tregion = devmed_get_region",
      "\thyp_spin_lock(&devmed_setup_lock);\n\tregion = devmed_get_region"),
     ("C07", "policy-after-finalize", "region_finalized",
-     "\tif (devmed_finalized())\n\t\treturn;\n", ""),
+     "\tif (devmed_finalized())\n\t\treturn -EPERM;\n\n"
+     "\thyp_spin_lock(&devmed_setup_lock);\n\tdevmed_require",
+     "\thyp_spin_lock(&devmed_setup_lock);\n\tdevmed_require"),
     ("M06", "claim-of-memory", "region_memory",
      "if (devmed_overlaps_memory(base, end))", "if (0)"),
     ("C06", "overlap", "region_overlap",

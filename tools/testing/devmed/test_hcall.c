@@ -106,7 +106,7 @@ TEST(hcall_after_finalize)
 	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, 0, 0, 0, 0), -EPERM);
 	ASSERT_EQ(setup_call(DEVMED_SETUP_POOL, FAKE_MEM_BASE >> PAGE_SHIFT, 1,
 			     0, 0), -EPERM);
-	setup_call(DEVMED_SETUP_POLICY, 1, 1, 0, 0);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_POLICY, 1, 1, 0, 0), -EPERM);
 	ASSERT(devmed_allows_protected_vm());
 	ASSERT(fake_unchanged(before));
 }
@@ -122,7 +122,7 @@ TEST(hcall_wide_arguments)
 	ASSERT_EQ(setup_call(DEVMED_SETUP_REGISTER, high, BASE + SZ_1M, SZ_64K, 0),
 		  -ENODEV);
 	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, high, 0, 0, 0), -ENOENT);
-	setup_call(DEVMED_SETUP_POLICY, high, high, 0, 0);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_POLICY, high, high, 0, 0), 0);
 	ASSERT(!devmed_allows_protected_vm());
 	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, high, 0), -ENOENT);
 	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, 0, high), -EINVAL);

@@ -165,7 +165,7 @@ TEST(region_finalized)
 	devmed_finalize();
 	refused(ITS, BASE + SZ_1M, SZ_64K, -EPERM);
 	ASSERT_EQ(devmed_unregister(0), -EPERM);
-	devmed_set_policy(true, 5);
+	ASSERT_EQ(devmed_set_policy(true, 5), -EPERM);
 	ASSERT(devmed_allows_protected_vm());
 	ASSERT(devmed_find_region(BASE));
 	ASSERT(fake_unchanged(before));

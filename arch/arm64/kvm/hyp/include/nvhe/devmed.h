@@ -185,7 +185,7 @@ struct devmed_region *devmed_search_region(u64 ipa);
 struct devmed_region *devmed_next_region(u64 addr);
 struct devmed_region *devmed_get_region(u64 id);
 bool devmed_is_translater(u64 addr);
-void devmed_set_policy(bool require, u64 unregistered);
+int devmed_set_policy(bool require, u64 unregistered);
 int devmed_read_counter(u64 id, u64 counter, u64 *value);
 extern struct devmed_region *devmed_last_region;
 extern atomic64_t devmed_unresolved;

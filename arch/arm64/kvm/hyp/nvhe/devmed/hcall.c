@@ -68,7 +68,7 @@ void handle___devmed_setup(struct kvm_cpu_context *host_ctxt)
 		ret = devmed_start_dma();
 		break;
 	case DEVMED_SETUP_POLICY:
-		devmed_set_policy(arg1, arg2);
+		ret = devmed_set_policy(arg1, arg2);
 		break;
 	default:
 		ret = -EINVAL;

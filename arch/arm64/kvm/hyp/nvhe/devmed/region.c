@@ -334,17 +334,20 @@ int devmed_unregister(u64 id)
  * @require: refuse protected guests until every device is mediated
  * @unregistered: devices that the glue found and could not register
  *
- * Context: Trusted phase; ignored after finalize.
+ * Context: Trusted phase.
+ * Return: 0; -EPERM after finalize, with nothing changed.
  */
-void devmed_set_policy(bool require, u64 unregistered)
+int devmed_set_policy(bool require, u64 unregistered)
 {
 	if (devmed_finalized())
-		return;
+		return -EPERM;
 
 	hyp_spin_lock(&devmed_setup_lock);
 	devmed_require = require;
 	devmed_nr_unregistered = unregistered;
 	hyp_spin_unlock(&devmed_setup_lock);
+
+	return 0;
 }
 
 /**
