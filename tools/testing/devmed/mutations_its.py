@@ -126,6 +126,8 @@ ITS + "itt.c": [
     ("IC09", "its-larger", "its_ic07_other_sync",
      "\t\titt = its_pop_larger(its, order);", "\t\treturn NULL;"),
     ("IC08", "its-no-entry", "its_ic08_device_beyond_table",
+     "if (!its_has_entry(its, GITS_BASER_TYPE_DEVICE, id))", "if (0)"),
+    ("IC09", "its-no-reserve", "its_ic09_exhaust_tables",
      "if (!its_reserve_entry(its, GITS_BASER_TYPE_DEVICE, id))", "if (0)"),
     ("C06", "its-adopt-device", "its_handover_adopt",
      "if ((u64)id >> its->device_bits || bits", "if (bits"),
@@ -138,7 +140,7 @@ ITS + "itt.c": [
 ],
 ITS + "table.c": [
     ("IC08", "its-table-end", "its_ic08_device_beyond_table",
-     "if (id >= its_table_entries(its, type))", "if (id > its_table_entries(its, type))"),
+     "return !entries || id < entries;", "return !entries || id <= entries;"),
     ("IT05", "its-level2-stays", "its_it05_level2_stays",
      "\tif (*l1 & GITS_L1_VALID)\n\t\treturn true;\n", ""),
     ("IC09", "its-no-level2", "its_ic09_exhaust_tables",

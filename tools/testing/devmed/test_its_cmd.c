@@ -110,7 +110,7 @@ TEST(its_ic08_device_beyond_table)
 	params.its.baser[0].page_size = SZ_4K;
 	mediate_gic(&params);
 	setup_send(model_mapd(511, 0, 2, true));
-	mediate_refused(model_mapd(512, 0, 2, true), DEVMED_CMD_MEMORY);
+	mediate_refused(model_mapd(512, 0, 2, true), DEVMED_CMD_DEVICE);
 	/* Nothing of it stays. */
 	mediate_refused(model_mapti(512, 0, SETUP_LPI, 0), DEVMED_CMD_DEVICE);
 	ASSERT_EQ(model_its_stats(0)->errors, 0);

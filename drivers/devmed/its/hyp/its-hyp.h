@@ -157,6 +157,7 @@ void its_free_devices(struct devmed_its *its);
 
 /* its-table.c */
 int its_init_tables(struct devmed_its *its);
+bool its_has_entry(const struct devmed_its *its, unsigned int type, u32 id);
 bool its_reserve_entry(struct devmed_its *its, unsigned int type, u32 id);
 u64 its_table_entries(const struct devmed_its *its, unsigned int type);
 

@@ -333,6 +333,8 @@ enum devmed_counter its_map_device(struct devmed_its *its, u32 id, u8 bits,
 	if (!order)
 		return DEVMED_CMD_EVENT;
 
+	if (!its_has_entry(its, GITS_BASER_TYPE_DEVICE, id))
+		return DEVMED_CMD_DEVICE;
 	if (!its_reserve_entry(its, GITS_BASER_TYPE_DEVICE, id))
 		return DEVMED_CMD_MEMORY;
 	place = its_make_place(its, id);

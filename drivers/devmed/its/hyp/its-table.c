@@ -105,6 +105,23 @@ u64 its_table_entries(const struct devmed_its *its, unsigned int type)
 }
 
 /**
+ * its_has_entry - may there be an entry for an ID?
+ * @its: the instance
+ * @type: GITS_BASER_TYPE_*
+ * @id: any ID
+ *
+ * Context: Any.
+ * Return: false if it is past the end of the table. Without a table the ITS
+ * keeps all IDs itself.
+ */
+bool its_has_entry(const struct devmed_its *its, unsigned int type, u32 id)
+{
+	u64 entries = its_table_entries(its, type);
+
+	return !entries || id < entries;
+}
+
+/**
  * its_reserve_entry - make room for an ID in a table
  * @its: the instance
  * @type: GITS_BASER_TYPE_*
@@ -121,12 +138,9 @@ bool its_reserve_entry(struct devmed_its *its, unsigned int type, u32 id)
 	void *l2;
 	u64 *l1;
 
-	/* The ITS then keeps all IDs itself. */
-	if (!table)
-		return true;
-	if (id >= its_table_entries(its, type))
+	if (!its_has_entry(its, type, id))
 		return false;
-	if (!(table->baser & GITS_BASER_INDIRECT))
+	if (!table || !(table->baser & GITS_BASER_INDIRECT))
 		return true;
 
 	l1 = its_l1(table) + id / its_l2_entries(table);
