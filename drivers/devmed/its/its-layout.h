@@ -9,12 +9,6 @@
 #include <linux/bits.h>
 #include <linux/irqchip/arm-gic-v3.h>
 
-#define GITS_MPAMIDR		0x0010
-#define GITS_PARTIDR		0x0014
-#define GITS_STATUSR		0x0040
-#define GITS_UMSIR		0x0048
-#define GITS_NR_IDREGS		12
-
 #define GITS_CTLR_UMSIIRQ	BIT(8)
 
 #define GITS_CBASER_SIZE	GENMASK_ULL(7, 0)
@@ -47,9 +41,6 @@
 /* An ITT begins on a multiple of this (IHI 0069, 5.3.11). */
 #define ITS_ITT_SHIFT		8
 
-#define GICR_MPAMIDR		0x0018
-#define GICR_PARTIDR		0x001c
-#define GICR_NR_IDREGS		12
 #define GICR_CTLR_DPG		GENMASK(26, 24)
 
 #define GICR_PROPBASER_ADDR	GENMASK_ULL(51, 12)

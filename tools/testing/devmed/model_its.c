@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The registers of the ITS, IHI 0069 12.18 and 12.19. What the manual calls
- * UNPREDICTABLE fails the test, and so does what EL2 has no reason to write.
+ * The registers of the ITS, IHI 0069 12.18 and 12.19, without any that an ITS may
+ * lack. What the manual calls UNPREDICTABLE fails the test, and so does what EL2
+ * has no reason to write.
  */
 #include "fake_dram.h"
 #include "harness.h"
 #include "model_its_priv.h"
-
-#define GITS_MPAMIDR	0x0010
-#define GITS_PARTIDR	0x0014
-#define GITS_STATUSR	0x0040
-#define GITS_UMSIR	0x0048
-#define PIDR2		(GITS_PIDR2 - GITS_IDREGS_BASE)
 
 /* Those that a write changes. */
 #define CTLR_FIELDS	(GITS_CTLR_ENABLE | GITS_CTLR_ITS_NUMBER)
@@ -102,7 +97,8 @@ static u64 its_typer_read(void *unit, unsigned int index)
 	       (params->cid_bits ? (u64)(params->cid_bits - 1) << 32 |
 				   BIT_ULL(36) : 0) |
 	       (params->vmovp ? GITS_TYPER_VMOVP : 0) |
-	       (params->v4 == 41 ? GITS_TYPER_VMAPP | BIT_ULL(39) : 0);
+	       (params->v4 == 41 ? GITS_TYPER_VMAPP | BIT_ULL(39) |
+				   FIELD_PREP(GITS_TYPER_SVPET, 1ULL) : 0);
 }
 
 static u64 its_cbaser_read(void *unit, unsigned int index)
@@ -200,15 +196,15 @@ static void its_baser_write(void *unit, unsigned int index, u64 value)
 
 static u64 its_id_read(void *unit, unsigned int index)
 {
-	if (index * sizeof(u32) == PIDR2)
-		return model_its_params()->v4 ? 0x4b : 0x3b;
-
-	return 0;
+	return model_its_params()->v4 ? 0x4b : 0x3b;
 }
 
-static u64 its_zero_read(void *unit, unsigned int index)
+static u64 its_mpidr_read(void *unit, unsigned int index)
 {
-	return 0;
+	if (!host_reads && model_its_params()->v4 != 41)
+		model_fail("no GITS_MPIDR");
+
+	return MODEL_MPIDR;
 }
 
 static void its_translater_write(void *unit, unsigned int index, u64 value)
@@ -229,16 +225,12 @@ static const struct model_reg its_regs[] = {
 	{ GITS_CTLR, 1, 4, its_ctlr_read, its_ctlr_write },
 	{ GITS_IIDR, 1, 4, its_iidr_read },
 	{ GITS_TYPER, 1, 8, its_typer_read },
-	{ GITS_MPAMIDR, 1, 4, its_zero_read },
-	{ GITS_PARTIDR, 1, 4, its_zero_read },
-	{ GITS_MPIDR, 1, 4, its_zero_read },
-	{ GITS_STATUSR, 1, 4, its_zero_read },
-	{ GITS_UMSIR, 1, 8, its_zero_read },
+	{ GITS_MPIDR, 1, 4, its_mpidr_read },
 	{ GITS_CBASER, 1, 8, its_cbaser_read, its_cbaser_write },
 	{ GITS_CWRITER, 1, 8, its_cwriter_read, its_cwriter_write },
 	{ GITS_CREADR, 1, 8, its_creadr_read },
 	{ GITS_BASER, MODEL_NR_BASERS, 8, its_baser_read, its_baser_write },
-	{ GITS_IDREGS_BASE, 12, 4, its_id_read },
+	{ GITS_PIDR2, 1, 4, its_id_read },
 	{ GITS_TRANSLATER, 1, 4, NULL, its_translater_write },
 	{ GITS_SGIR, 1, 8, NULL, its_sgir_write },
 };

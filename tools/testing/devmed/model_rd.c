@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The registers of the redistributors, IHI 0069 12.10 and 12.11, as strict as
- * those of the ITS in model_its.c.
+ * those of the ITS in model_its.c. What GICR_TYPER and GICR_CTLR do not tell of is
+ * not there.
  */
 #include "harness.h"
 #include "model_its_priv.h"
 
-#define GICR_MPAMIDR	0x0018
-#define GICR_PARTIDR	0x001c
 #define GICR_PWRR	0x0024
 #define PWRR_RDPD	BIT(0)
 
@@ -185,26 +184,38 @@ static void rd_pendbaser_write(void *unit, unsigned int index, u64 value)
 	rd->pendbaser = value & ~(model_rd_params()->not_shareable ? SHARE_FIELD : 0);
 }
 
+static void rd_change_pending(struct model_rd *rd, u64 value, bool pending)
+{
+	if (!model_rd_params()->direct_lpi)
+		model_fail("no GICR_SETLPIR");
+	model_rd_set_pending(rd, value, pending);
+}
+
 static void rd_setlpir_write(void *unit, unsigned int index, u64 value)
 {
-	if (model_rd_params()->direct_lpi)
-		model_rd_set_pending(unit, value, true);
+	rd_change_pending(unit, value, true);
 }
 
 static void rd_clrlpir_write(void *unit, unsigned int index, u64 value)
 {
-	if (model_rd_params()->direct_lpi)
-		model_rd_set_pending(unit, value, false);
+	rd_change_pending(unit, value, false);
+}
+
+static void rd_check_invalidates(void)
+{
+	if (!model_rd_params()->direct_lpi && !model_rd_params()->inv_regs &&
+	    model_its_params()->v4 != 41)
+		model_fail("no GICR_INVLPIR");
 }
 
 static bool rd_can_invalidate(struct model_rd *rd, u64 value)
 {
+	rd_check_invalidates();
 	if (value & GICR_INVLPIR_V && !model_trusted)
 		model_fail("invalidates vPE %lx", value);
 	rd->sync_left = model_rd_params()->rwp_delay;
 
-	return (model_rd_params()->direct_lpi || model_rd_params()->inv_regs) &&
-	       !(value & GICR_INVLPIR_V);
+	return !(value & GICR_INVLPIR_V);
 }
 
 static void rd_invlpir_write(void *unit, unsigned int index, u64 value)
@@ -221,6 +232,8 @@ static void rd_invallr_write(void *unit, unsigned int index, u64 value)
 
 static u64 rd_syncr_read(void *unit, unsigned int index)
 {
+	rd_check_invalidates();
+
 	return !!((struct model_rd *)unit)->sync_left;
 }
 
@@ -231,20 +244,14 @@ static u64 rd_zero_read(void *unit, unsigned int index)
 
 static u64 rd_id_read(void *unit, unsigned int index)
 {
-	if (GICR_IDREGS + index * 4 == GICR_PIDR2)
-		return model_its_params()->v4 ? 0x4b : 0x3b;
-
-	return 0;
+	return model_its_params()->v4 ? 0x4b : 0x3b;
 }
 
 static const struct model_reg rd_regs[] = {
 	{ GICR_CTLR, 1, 4, rd_ctlr_read, rd_ctlr_write },
 	{ GICR_IIDR, 1, 4, rd_zero_read },
 	{ GICR_TYPER, 1, 8, rd_typer_read },
-	{ GICR_STATUSR, 1, 4, rd_zero_read },
 	{ GICR_WAKER, 1, 4, rd_waker_read, rd_waker_write },
-	{ GICR_MPAMIDR, 1, 4, rd_zero_read },
-	{ GICR_PARTIDR, 1, 4, rd_zero_read },
 	{ GICR_PWRR, 1, 4, rd_pwrr_read, rd_pwrr_write },
 	{ GICR_SETLPIR, 1, 8, NULL, rd_setlpir_write },
 	{ GICR_CLRLPIR, 1, 8, NULL, rd_clrlpir_write },
@@ -253,7 +260,7 @@ static const struct model_reg rd_regs[] = {
 	{ GICR_INVLPIR, 1, 8, NULL, rd_invlpir_write },
 	{ GICR_INVALLR, 1, 8, NULL, rd_invallr_write },
 	{ GICR_SYNCR, 1, 4, rd_syncr_read },
-	{ GICR_IDREGS, 12, 4, rd_id_read },
+	{ GICR_PIDR2, 1, 4, rd_id_read },
 };
 
 /* Time passes when somebody looks. */

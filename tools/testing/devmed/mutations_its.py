@@ -300,6 +300,8 @@ ITS + "regs.c": [
      "writel(its->ctlr | (enable ? GITS_CTLR_ENABLE : 0),", "writel(value,"),
     ("I15", "its-ctlr-fixed", "its_i15_its_number",
      "writel(its->ctlr | (enable", "writel((enable"),
+    ("I17", "its-mpidr", "its_i17_absent",
+     "its->typer & GITS_TYPER_SVPET ?", "1 ?"),
     ("I19", "its-translater", "its_i19_translater",
      "\treturn -EPERM;\n}\n\nstatic u64 its_read_zero",
      "\tif (index || !instance)\n\t\treturn -EPERM;\n"

@@ -360,6 +360,43 @@ TEST(gicr_r17_all_offsets)
 	mediate_works();
 }
 
+/* Cavium 38539: likewise what a redistributor says it has not. */
+TEST(gicr_r17_absent)
+{
+	static const u32 writes[] = {
+		GICR_SETLPIR, GICR_CLRLPIR, GICR_INVLPIR, GICR_INVALLR,
+	};
+	unsigned int i;
+	u64 count;
+
+	rd_start_default();
+	count = rd_refused();
+	for (i = 0; i < ARRAY_SIZE(writes); i++) {
+		mediate_write(RD_REG(writes[i]), 8,
+			      writes[i] == GICR_INVALLR ? 0 : SETUP_LPI);
+		ASSERT_EQ(mediate_read(RD_REG(writes[i]), 8), 0);
+	}
+	ASSERT_EQ(rd_refused(), count + ARRAY_SIZE(writes));
+	ASSERT_EQ(mediate_read(RD_REG(GICR_SYNCR), 4), 0);
+	mediate_works();
+}
+
+/* Without SETLPIR it may have INVLPIR: GICR_CTLR.IR. */
+TEST(gicr_r10_inv_regs)
+{
+	params = model_gic_default;
+	params.rd.inv_regs = true;
+	params.rd.rwp_delay = 5;
+	rd_start(&params);
+	model_its_driver_enable_lpi(&setup_driver, SETUP_LPI, true);
+	mediate_write(RD_REG(GICR_INVLPIR), 8, SETUP_LPI);
+	ASSERT_EQ(mediate_read(RD_REG(GICR_SYNCR), 4), 1);
+	mediate_write(RD_REG(GICR_INVALLR), 8, 0);
+	mediate_write(RD_REG(GICR_SETLPIR), 8, SETUP_LPI);
+	ASSERT_EQ(rd_refused(), 1);
+	mediate_works();
+}
+
 /* The model fails if any of them arrives. */
 TEST(gicr_r17_reserved_bits)
 {

@@ -193,6 +193,32 @@ TEST(its_i16_i17_i18_all_offsets)
 	mediate_works();
 }
 
+/*
+ * Cavium 38539: what this ITS lacks answers with an abort, so EL2 does not ask.
+ * Here with each read trapped.
+ */
+TEST(its_i17_absent)
+{
+	u64 offset;
+
+	mediate_default();
+	fake_set_s2(MODEL_ITS_BASE, SZ_64K, FAKE_S2_HYP);
+	for (offset = 0; offset < SZ_64K; offset += 4)
+		mediate_read(REG(offset), 4);
+	ASSERT_EQ(mediate_read(REG(GITS_MPIDR), 4), 0);
+	ASSERT(mediate_read(REG(GITS_PIDR2), 4));
+	mediate_works();
+}
+
+TEST(its_i17_mpidr)
+{
+	params = model_gic_default;
+	params.its.v4 = 41;
+	mediate_gic(&params);
+	fake_set_s2(MODEL_ITS_BASE, SZ_64K, FAKE_S2_HYP);
+	ASSERT_EQ(mediate_read(REG(GITS_MPIDR), 4), MODEL_MPIDR);
+}
+
 /* A CPU is no device: no MSI of its making. */
 TEST(its_i19_translater)
 {

@@ -41,12 +41,16 @@
  * @typer: GICR_TYPER
  * @pending: address of its pending table, while that is pinned
  * @pinned: both tables are. Guarded by @region->lock, as is @pending.
+ * @can_set: has SETLPIR and CLRLPIR
+ * @can_invalidate: has INVLPIR, INVALLR and SYNCR
  */
 struct devmed_gicr {
 	struct devmed_region *region;
 	u64 typer;
 	u64 pending;
 	bool pinned;
+	bool can_set;
+	bool can_invalidate;
 };
 
 /* Filled in the trusted phase, constant afterwards but for the last two. */
@@ -344,8 +348,11 @@ static u64 gicr_get_pendbaser(struct devmed_region *region, void *instance,
 }
 
 /* SETLPIR, CLRLPIR and INVLPIR by their place in the frame: all name an LPI. */
-static int gicr_write_lpi(struct devmed_region *region, u32 offset, u64 value)
+static int gicr_write_lpi(struct devmed_region *region, bool exists, u32 offset,
+			  u64 value)
 {
+	if (!exists)
+		return -ENXIO;
 	if (!gicr_is_lpi(value))
 		return -EINVAL;
 
@@ -357,20 +364,27 @@ static int gicr_write_setlpir(struct devmed_region *region, void *instance,
 			      unsigned int index, u64 value)
 {
 	static const u32 offsets[] = { GICR_SETLPIR, GICR_CLRLPIR };
+	const struct devmed_gicr *gicr = instance;
 
-	return gicr_write_lpi(region, offsets[index], value);
+	return gicr_write_lpi(region, gicr->can_set, offsets[index], value);
 }
 
 /* With bit 63 set it would be about a vPE (IHI 0069, 12.11.19). */
 static int gicr_write_invlpir(struct devmed_region *region, void *instance,
 			      unsigned int index, u64 value)
 {
-	return gicr_write_lpi(region, GICR_INVLPIR, value);
+	const struct devmed_gicr *gicr = instance;
+
+	return gicr_write_lpi(region, gicr->can_invalidate, GICR_INVLPIR, value);
 }
 
 static int gicr_write_invallr(struct devmed_region *region, void *instance,
 			      unsigned int index, u64 value)
 {
+	const struct devmed_gicr *gicr = instance;
+
+	if (!gicr->can_invalidate)
+		return -ENXIO;
 	if (value)
 		return -EINVAL;
 
@@ -378,10 +392,28 @@ static int gicr_write_invallr(struct devmed_region *region, void *instance,
 	return 0;
 }
 
+static u64 gicr_read_syncr(struct devmed_region *region, void *instance,
+			   unsigned int index)
+{
+	const struct devmed_gicr *gicr = instance;
+
+	return gicr->can_invalidate ? readl(region->mmio + GICR_SYNCR) : 0;
+}
+
 static u64 gicr_read_zero(struct devmed_region *region, void *instance,
 			  unsigned int index)
 {
 	return 0;
+}
+
+/* GICv4.1 has those that invalidate whatever it says of DirectLPI. */
+static void gicr_read_features(struct devmed_gicr *gicr)
+{
+	gicr->typer = readq(gicr->region->mmio + GICR_TYPER);
+	gicr->can_set = gicr->typer & GICR_TYPER_DirectLPIS;
+	gicr->can_invalidate = gicr->can_set ||
+			       gicr->typer & GICR_TYPER_RVPEID ||
+			       gicr_read_ctlr(gicr) & GICR_CTLR_IR;
 }
 
 static int gicr_start(struct devmed_region *region, u64 unused1, u64 unused2)
@@ -393,8 +425,8 @@ static int gicr_start(struct devmed_region *region, u64 unused1, u64 unused2)
 		return -ENOSPC;
 
 	gicr->region = region;
-	gicr->typer = readq(region->mmio + GICR_TYPER);
 	gicr->pinned = false;
+	gicr_read_features(gicr);
 	if (gicr_lpis_enabled(gicr)) {
 		/* What the driver found to work, for those that come later. */
 		gicr_attrs = readq(region->mmio + GICR_PROPBASER) &
@@ -419,16 +451,14 @@ static void gicr_stop(struct devmed_region *region)
 	gicr_count--;
 }
 
+/* What a redistributor may lack has no row, or one that looks first: its-regs.c */
 static const struct devmed_reg gicr_regs[] = {
 	DEVMED_REG(GICR_CTLR, 4, U32_MAX,
 		   GICR_CTLR_ENABLE_LPIS | GICR_CTLR_DPG,
 		   .write = gicr_write_ctlr),
 	DEVMED_REG32_RO(GICR_IIDR),
 	DEVMED_REG64_RO(GICR_TYPER),
-	DEVMED_REG32_RO(GICR_STATUSR),
 	DEVMED_REG(GICR_WAKER, 4, U32_MAX, GICR_WAKER_ProcessorSleep),
-	DEVMED_REG32_RO(GICR_MPAMIDR),
-	DEVMED_REG32_RO(GICR_PARTIDR),
 	DEVMED_REGS(GICR_SETLPIR, 2, 8, 0, U32_MAX,
 		    .read = gicr_read_zero, .write = gicr_write_setlpir),
 	DEVMED_REG(GICR_PROPBASER, 8, U64_MAX,
@@ -440,8 +470,8 @@ static const struct devmed_reg gicr_regs[] = {
 		   .read = gicr_read_zero, .write = gicr_write_invlpir),
 	DEVMED_REG(GICR_INVALLR, 8, 0, U64_MAX,
 		   .read = gicr_read_zero, .write = gicr_write_invallr),
-	DEVMED_REG32_RO(GICR_SYNCR),
-	DEVMED_REGS(GICR_IDREGS, GICR_NR_IDREGS, 4, U32_MAX, 0),
+	DEVMED_REG(GICR_SYNCR, 4, U32_MAX, 0, .read = gicr_read_syncr),
+	DEVMED_REG32_RO(GICR_PIDR2),
 };
 
 static u8 gicr_index[DEVMED_INDEX_WORDS];

@@ -184,15 +184,26 @@ static u64 its_read_zero(struct devmed_region *region, void *instance,
 	return 0;
 }
 
+/* Nobody else's vPE table is shared, and the register need not be there. */
+static u64 its_read_mpidr(struct devmed_region *region, void *instance,
+			  unsigned int index)
+{
+	const struct devmed_its *its = instance;
+
+	return its->typer & GITS_TYPER_SVPET ?
+	       readl(region->mmio + GITS_MPIDR) : 0;
+}
+
+/*
+ * What an ITS may lack has no row (STATUSR, UMSIR, those of MPAM, all of the
+ * identification but PIDR2): it may answer with an abort, as Cavium erratum
+ * 38539 has it of the distributor, and EL2 would not survive that.
+ */
 static const struct devmed_reg its_regs[] = {
 	DEVMED_REG(GITS_CTLR, 4, U32_MAX, U32_MAX, .write = its_write_ctlr),
 	DEVMED_REG32_RO(GITS_IIDR),
 	DEVMED_REG64_RO(GITS_TYPER),
-	DEVMED_REG32_RO(GITS_MPAMIDR),
-	DEVMED_REG32_RO(GITS_PARTIDR),
-	DEVMED_REG32_RO(GITS_MPIDR),
-	DEVMED_REG32_RO(GITS_STATUSR),
-	DEVMED_REG64_RO(GITS_UMSIR),
+	DEVMED_REG(GITS_MPIDR, 4, U32_MAX, 0, .read = its_read_mpidr),
 	DEVMED_REG(GITS_CBASER, 8, U64_MAX, U64_MAX,
 		   .read = its_read_cbaser, .write = its_write_cbaser),
 	DEVMED_REG(GITS_CWRITER, 8, U64_MAX, U64_MAX,
@@ -200,7 +211,7 @@ static const struct devmed_reg its_regs[] = {
 	DEVMED_REG64_RO(GITS_CREADR),
 	DEVMED_REGS(GITS_BASER, GITS_BASER_NR_REGS, 8, U64_MAX, U64_MAX,
 		    .read = its_read_baser, .write = its_write_baser),
-	DEVMED_REGS(GITS_IDREGS_BASE, GITS_NR_IDREGS, 4, U32_MAX, 0),
+	DEVMED_REG32_RO(GITS_PIDR2),
 	DEVMED_REG(GITS_TRANSLATER, 4, 0, U32_MAX, .write = its_refuse_msi),
 	DEVMED_REG(GITS_SGIR, 8, 0, U64_MAX,
 		   .read = its_read_zero, .write = its_refuse_msi),
