@@ -74,6 +74,9 @@ struct model_baser_params {
  * @ring_not_shareable: GITS_CBASER's shareability stays 0
  * @tables_not_shareable: that of GITS_BASERn does
  * @sync_is_global: SYNC is for all redistributors, whichever it names
+ * @sync_needs_lpis: SYNC is in error for one whose LPIs are not enabled
+ * @far_rds: redistributors of another node: SYNC for one of them never ends
+ *	(Cavium erratum 23144)
  * @cpu_devid: DeviceID of a write by a CPU
  * @pre_its: a window of 64K, where a write's address names the DeviceID; 0 for
  *	none
@@ -100,6 +103,8 @@ struct model_its_params {
 	bool ring_not_shareable;
 	bool tables_not_shareable;
 	bool sync_is_global;
+	bool sync_needs_lpis;
+	u32 far_rds;
 	u32 cpu_devid;
 	u64 pre_its;
 };
@@ -258,8 +263,9 @@ struct model_its_driver {
 	u8 ite_size;
 	/* GICR_PROPBASER.IDbits + 1, 0 for MODEL_LPI_BITS. */
 	u8 lpi_bits;
-	/* Redistributors of CPUs that are not up. */
+	/* Redistributors of CPUs that are not up; those that it does not use. */
 	u32 skip_lpis;
+	u32 skip_rds;
 	bool flush;
 	/* Polls of GITS_CREADR before it gives up. */
 	unsigned int patience;

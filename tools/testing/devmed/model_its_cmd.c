@@ -289,10 +289,15 @@ static enum model_error run_invall(struct model_its *its, const u64 *cmd)
 static enum model_error run_sync(struct model_its *its, const u64 *cmd)
 {
 	struct model_rd *rd = model_rd_find(model_cmd_rdbase(cmd[2]));
+	const struct model_its_params *params = model_its_params();
 
 	if (!rd)
 		return MODEL_E_PROC;
-	if (model_its_params()->sync_is_global)
+	if (params->sync_needs_lpis && !(rd->ctlr & GICR_CTLR_ENABLE_LPIS))
+		return MODEL_E_PROC;
+	if (params->far_rds & BIT(rd->index))
+		its->hung = true;
+	if (params->sync_is_global)
 		model_its_write_back(its);
 	else
 		model_its_sync(its, rd->index);

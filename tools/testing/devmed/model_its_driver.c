@@ -150,6 +150,8 @@ void model_its_driver_start(struct model_its_driver *driver, u64 base, u64 size)
 	}
 	model_its_driver_init(driver);
 	for (rd = 0; rd < driver->nr_rds; rd++) {
+		if (driver->skip_rds & BIT(rd))
+			continue;
 		cmd = model_mapc(rd, model_rdbase(rd), true);
 		ASSERT(model_its_driver_sync(driver, cmd.dw, rd));
 		cmd = model_invall(rd);

@@ -18,6 +18,8 @@ GICR + ".c": [
     ("IC10", "gicr-count", "its_ic10_target_number",
      "for (i = 0; i < gicr_count; i++) {\n\t\tif (gicr_target",
      "for (i = 0; i < CONFIG_NR_CPUS; i++) {\n\t\tif (gicr_target"),
+    ("I05", "gicr-target-up", "its_i05_harmless_of_none",
+     "i < gicr_count && !gicrs[i].pinned", "0"),
     ("R01", "gicr-pin-pending", "gicr_r01_pending_table_of_others",
      "\t\tret = gicr_pin(pending, gicr_pending_size());", "\t\tret = 0;"),
     ("R01", "gicr-pending-size", "gicr_r01_pending_table_to_its_end",

@@ -164,6 +164,68 @@ TEST(its_i05_good_bad_good)
 	mediate_works();
 }
 
+static void check_refused(void)
+{
+	setup_driver.patience = 10;
+	mediate_refused(model_mapc(0, 77 << 16, true), DEVMED_CMD_TARGET);
+	setup_sync(model_mapd(0x999, 0, 0, false), SETUP_RD);
+	mediate_works();
+}
+
+/* What comes in its place is for a CPU that is up. */
+TEST(its_i05_harmless_of_cpu_up)
+{
+	params = model_gic_default;
+	params.its.sync_needs_lpis = true;
+	params.its.stalls = true;
+	setup_driver.skip_lpis = BIT(0);
+	setup_driver.skip_rds = BIT(0);
+	start();
+	check_refused();
+}
+
+/* Of none that the driver never waits for: Cavium 23144. */
+TEST(its_i05_harmless_of_node)
+{
+	params = model_gic_default;
+	params.its.far_rds = BIT(0) | BIT(1);
+	setup_driver.skip_rds = BIT(0) | BIT(1);
+	start();
+	check_refused();
+}
+
+/* A driver that has not waited for any yet. */
+TEST(its_i05_harmless_of_none)
+{
+	params = model_gic_default;
+	params.its.sync_needs_lpis = true;
+	params.its.stalls = true;
+	setup_driver.skip_lpis = BIT(0) | BIT(1);
+	setup_driver.skip_rds = U32_MAX;
+	setup_gic(&params);
+	mediate();
+	setup_driver.patience = 10;
+	setup_send(model_mapc(0, 77 << 16, true));
+	ASSERT_EQ(model_its_stats(0)->errors, 0);
+}
+
+/* And the CPU that it was has gone offline since. */
+TEST(its_i05_harmless_after_hotplug)
+{
+	params = model_gic_default;
+	params.its.sync_needs_lpis = true;
+	params.its.stalls = true;
+	start();
+	/* The driver has moved all from there. */
+	setup_sync(model_movi(SETUP_DEV, SETUP_EVENT, 1), 1);
+	mediate_write(model_rd_phys(SETUP_RD) + GICR_CTLR, 4, 0);
+	setup_driver.patience = 10;
+	setup_send(model_mapc(0, 77 << 16, true));
+	ASSERT_EQ(model_its_stats(0)->errors, 0);
+	ASSERT(model_its_msi(0, SETUP_DEV, SETUP_EVENT));
+	ASSERT_EQ(model_lpis_taken(1, SETUP_LPI), 1);
+}
+
 /* Rung while disabled, done when enabled: the ITT is kept until then. */
 TEST(its_i06_submit_while_disabled)
 {

@@ -119,17 +119,23 @@ bool gicr_is_target(u64 typer, u64 target)
 /**
  * gicr_first_target - some redistributor
  * @typer: GITS_TYPER, which says what RDbase is
- * @target: its RDbase for commands, in its place
+ * @target: its RDbase for commands, in its place; of a CPU that is up, if there
+ *	is one
  *
- * Context: Any.
+ * Context: Trusted phase.
  * Return: false if there is none.
  */
 bool gicr_first_target(u64 typer, u64 *target)
 {
+	unsigned int i = 0;
+
 	if (!gicr_count)
 		return false;
 
-	*target = gicr_target(&gicrs[0], typer);
+	while (i < gicr_count && !gicrs[i].pinned)
+		i++;
+	*target = gicr_target(&gicrs[i == gicr_count ? 0 : i], typer);
+
 	return true;
 }
 

@@ -108,6 +108,8 @@ static bool its_is_target(struct devmed_its *its, u64 dword)
 		return false;
 
 	its->target = target;
+	/* If the host waits for it, this ITS reaches it. */
+	its->harmless[2] = target;
 	return true;
 }
 

@@ -81,7 +81,8 @@ struct its_table {
  * @device_bits: of a DeviceID
  * @event_bits: of an EventID, at most
  * @nr_collections: ICIDs that the ITS has room for
- * @harmless: what it gets in place of a command that is refused: a SYNC
+ * @harmless: what it gets in place of a command that is refused: a SYNC for a
+ *	redistributor that the driver uses
  * @target: RDbase that was valid when last looked at
  * @tables: by GITS_BASER<n>; @page_size is 0 if there is none
  * @devices: root of the radix tree from DeviceID to struct its_itt
@@ -99,7 +100,7 @@ struct its_table {
  * @next_taker: another instance that has such pages
  *
  * All guarded by @region->lock once it is published, and constant from @region
- * to @harmless.
+ * to @nr_collections.
  */
 struct devmed_its {
 	struct devmed_region *region;

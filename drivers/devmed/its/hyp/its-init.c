@@ -114,6 +114,29 @@ static int its_init_ring(struct devmed_its *its, u64 host_phys)
 	return ret;
 }
 
+/*
+ * Not every ITS gets an answer from every redistributor (Cavium erratum 23144):
+ * take one that the driver waited for, last of all if possible.
+ */
+static void its_find_target(struct devmed_its *its)
+{
+	const struct devmed_queue *queue = &its->ring.hyp;
+	u32 pos = queue->cons;
+	u32 i;
+
+	for (i = 0; i < queue->slots; i++) {
+		const u64 *cmd;
+
+		pos = (pos ? pos : queue->slots) - 1;
+		cmd = queue->base + pos * ITS_CMD_SIZE;
+		if (FIELD_GET(ITS_CMD_OP, cmd[0]) == GITS_CMD_SYNC &&
+		    gicr_is_target(its->typer, cmd[2] & ITS_CMD2_TARGET)) {
+			its->harmless[2] = cmd[2] & ITS_CMD2_TARGET;
+			return;
+		}
+	}
+}
+
 /* In place of what is refused; the ITS has seen many of these. */
 static int its_init_harmless(struct devmed_its *its)
 {
@@ -142,7 +165,11 @@ static int its_build(struct devmed_its *its, u64 host_ring)
 	its->nr_collections = its_count_collections(its);
 
 	/* Last: a pin that fails leaves nothing to undo. */
-	return its_init_ring(its, host_ring);
+	ret = its_init_ring(its, host_ring);
+	if (!ret)
+		its_find_target(its);
+
+	return ret;
 }
 
 static void its_free(struct devmed_its *its)
