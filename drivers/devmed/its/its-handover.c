@@ -223,6 +223,8 @@ void __init devmed_handover_its(void)
 		ret = devmed_start_class(DEVMED_CLASS_GICR_VLPI);
 	if (!ret)
 		ret = its_visit(&its_starter, &next);
+	if (ret == -EXDEV)
+		pr_warn("its: no handover: redistributors differ in their table of LPI configuration\n");
 	if (ret) {
 		devmed_stop_class(DEVMED_CLASS_ITS, ret);
 		devmed_stop_class(DEVMED_CLASS_GICR_VLPI, ret);

@@ -130,6 +130,26 @@ TEST(gicr_handover_again)
 	mediate_works();
 }
 
+/* R04: CPUs that differ in their configuration table: told apart from other errors. */
+TEST(gicr_r04_handover_two_tables)
+{
+	u64 config;
+
+	setup_start(&model_gic_default);
+	mediate_register(256);
+	config = mediate_read(RD_REG(GICR_PROPBASER), 8);
+	model_mmio_write(RD_REG(GICR_CTLR), 4, 0);
+	rd_page = model_its_driver_alloc(&setup_driver, SZ_64K, SZ_64K);
+	model_mmio_write(RD_REG(GICR_PROPBASER), 8,
+			 (config & ~GENMASK_ULL(51, 12)) | rd_page);
+	model_mmio_write(RD_REG(GICR_CTLR), 4, 1);
+	ASSERT_EQ(devmed_start(mediate_rd[0], 0, 0), 0);
+	ASSERT_EQ(devmed_start(mediate_rd[RD], 0, 0), -EXDEV);
+	rd_check_pins(rd_page, 0);
+	/* Nothing is in the way of those that agree. */
+	ASSERT_EQ(devmed_start(mediate_rd[2], 0, 0), 0);
+}
+
 /* More than there can be CPUs. */
 TEST(gicr_handover_too_many)
 {

@@ -205,7 +205,7 @@ static int gicr_get_config_locked(u64 propbaser)
 	hyp_assert_lock_held(&gicr_config_lock);
 
 	if (gicr_config_users && config != gicr_config)
-		return -EBUSY;
+		return -EXDEV;
 	/* ITSs were told of these LPIs: there are no more, and no fewer. */
 	if (bits < GIC_MIN_LPI_BITS || bits > GIC_MAX_LPI_BITS ||
 	    (gicr_lpi_bits && bits != gicr_lpi_bits))
