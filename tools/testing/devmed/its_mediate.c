@@ -146,32 +146,40 @@ void mediate_default(void)
 	mediate_gic(&model_gic_default);
 }
 
-/* False if it was not stepped over: an abort, or it is to be repeated. */
-static bool trap(u64 phys, u64 esr, u64 *value)
+bool mediate_trap(struct kvm_cpu_context *host, u64 phys, u64 esr)
 {
 	struct kvm_vcpu_fault_info fault = {
 		.far_el2 = VA | offset_in_page(phys),
 		.hpfar_el2 = phys >> 12 << 4 | BIT_ULL(63),
 	};
-	struct kvm_cpu_context host = { .regs.regs[RT] = *value };
 	unsigned int aborts = fake_count(FAKE_INJECT);
 
 	fake_sysregs = (struct fake_sysregs) {
 		.esr_el2 = esr, .spsr_el2 = 0x5, .elr_el2 = PC,
 	};
 	mediate_traps++;
-	ASSERT(devmed_handle_host_abort(&host, esr, &fault));
+	ASSERT(devmed_handle_host_abort(host, esr, &fault));
 	fake_check_idle();
 	mediate_aborts += fake_count(FAKE_INJECT) - aborts;
-	*value = host.regs.regs[RT];
 
 	return fake_sysregs.elr_el2 == PC + 4;
 }
 
-static u64 syndrome(u64 phys, u8 size)
+u64 mediate_syndrome(u64 phys, u8 size, bool write)
 {
 	return ESR_ABORT | ESR_SIZE(size) | ESR_RT | (size == 8 ? ESR_64 : 0) |
+	       (write ? ESR_WRITE : 0) |
 	       (fake_s2(phys) == FAKE_S2_R ? FSC_PERMISSION : FSC_TRANSLATION);
+}
+
+static bool trap(u64 phys, u8 size, bool write, u64 *value)
+{
+	struct kvm_cpu_context host = { .regs.regs[RT] = *value };
+	bool done = mediate_trap(&host, phys, mediate_syndrome(phys, size, write));
+
+	*value = host.regs.regs[RT];
+
+	return done;
 }
 
 u64 mediate_read(u64 phys, u8 size)
@@ -180,7 +188,7 @@ u64 mediate_read(u64 phys, u8 size)
 
 	fake_log_reset();
 	if (fake_s2(phys) == FAKE_S2_HYP)
-		trap(phys, syndrome(phys, size), &value);
+		trap(phys, size, false, &value);
 	else
 		value = model_host_read(phys, size);
 
@@ -200,7 +208,7 @@ bool mediate_try_write(u64 phys, u8 size, u64 value)
 	for (i = 0; i < MAX_REPEATS; i++) {
 		u64 rt = value;
 
-		if (trap(phys, syndrome(phys, size) | ESR_WRITE, &rt))
+		if (trap(phys, size, true, &rt))
 			return true;
 		if (mediate_aborts != aborts)
 			return false;

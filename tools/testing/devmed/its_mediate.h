@@ -9,7 +9,7 @@
 #include "its_setup.h"
 
 /* The end of memory is the pool's, unless a test says so. */
-#define MEDIATE_POOL_SIZE	SZ_1M
+#define MEDIATE_POOL_SIZE	max_t(u64, SZ_1M, 32 * PAGE_SIZE)
 #define MEDIATE_POOL_BASE	(FAKE_MEM_BASE + FAKE_MEM_SIZE - MEDIATE_POOL_SIZE)
 
 /* Region of an ITS, of RD_base of a redistributor. */
@@ -40,6 +40,13 @@ u64 mediate_read(u64 phys, u8 size);
 void mediate_write(u64 phys, u8 size, u64 value);
 /* The same, but EL2 has the last word: false if the host got an abort. */
 bool mediate_try_write(u64 phys, u8 size, u64 value);
+
+/*
+ * One trap as it comes from hardware: false if it was not stepped over, because of
+ * an abort or to be repeated.
+ */
+bool mediate_trap(struct kvm_cpu_context *host, u64 phys, u64 esr);
+u64 mediate_syndrome(u64 phys, u8 size, bool write);
 
 /* The driver sends this, and it is refused for that reason; all else works. */
 void mediate_refused(struct model_cmd cmd, enum devmed_counter reason);

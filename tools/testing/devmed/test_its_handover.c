@@ -21,7 +21,7 @@ static void start_rds(void)
 }
 
 /* Goes on where it was, in another ring; the series began at 0. */
-TEST(its_handover_offset)
+TEST(its_series_ring_offset)
 {
 	unsigned int i;
 
@@ -156,9 +156,14 @@ TEST(its_series_no_sharing)
 	u64 phys;
 
 	mediate_default();
+	/* The log begins anew with each doorbell. */
 	model_its_driver_map(&setup_driver, 0x200, 64);
+	ASSERT_EQ(fake_count(FAKE_S2_UNMAP), 0);
 	model_its_driver_map(&setup_driver, FAR_DEV, 64);
+	ASSERT_EQ(fake_count(FAKE_S2_UNMAP), 0);
 	setup_sync(model_mapti(0x200, 1, SETUP_LPI + 1, 0), 0);
+	ASSERT_EQ(fake_count(FAKE_S2_UNMAP), 0);
+	model_its_driver_unmap(&setup_driver, FAR_DEV);
 	ASSERT_EQ(fake_count(FAKE_S2_UNMAP), 0);
 	/* Nothing of the driver's is anybody's but for what it handed over. */
 	for (phys = setup_driver.next; phys < MEDIATE_POOL_BASE; phys += PAGE_SIZE)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * its-cmd.c: the doorbell and what it makes EL2 do (I01 to I09, I27), and what a
- * review found in the series of 2026 (patch 6).
+ * its-cmd.c: the doorbell and what it makes EL2 do (I01 to I09, I27).
  */
 #include "harness.h"
 #include "its_mediate.h"
@@ -127,20 +126,6 @@ TEST(its_i04_all_offsets)
 		}
 	}
 	setup_driver.prod = mediate_read(CREADR, 4);
-	mediate_works();
-}
-
-/* Review: a signed length; here a doorbell that goes backwards is a wrap. */
-TEST(its_review_doorbell_backwards)
-{
-	u64 commands;
-
-	start_default();
-	setup_send(a_sync());
-	commands = done();
-	mediate_write(CWRITER, 8, setup_driver.prod - SLOT);
-	ASSERT_EQ(done(), commands + SZ_4K / SLOT - 1);
-	setup_driver.prod -= SLOT;
 	mediate_works();
 }
 
@@ -362,33 +347,6 @@ TEST(its_review_slot_changes)
 	setup_send(a_sync());
 	fake_on_read_once = NULL;
 	ASSERT_EQ(mediate_counter(mediate_its[0], DEVMED_CMD_REWRITTEN), 0);
-	mediate_works();
-}
-
-/* Review: no barrier between ring and doorbell. The model looks for it, too. */
-TEST(its_review_barrier)
-{
-	unsigned int i;
-
-	start_default();
-	setup_send(a_sync());
-	for (i = 0; i < fake_count(FAKE_WRITE); i++)
-		ASSERT(fake_event(FAKE_WRITE, i)->ordered);
-	model_its_driver_queue(&setup_driver, a_sync().dw);
-	mediate_write(CWRITER, 4, setup_driver.prod);
-	ASSERT_EQ(fake_count(FAKE_WRITE), 1);
-	ASSERT(fake_event(FAKE_WRITE, 0)->ordered);
-}
-
-/* Review: a 32-bit store is half of the register, and so is the other half. */
-TEST(its_review_halves)
-{
-	start_default();
-	model_its_driver_queue(&setup_driver, a_sync().dw);
-	mediate_write(CWRITER + 4, 4, 0xffffffff);
-	mediate_write(CWRITER, 4, setup_driver.prod);
-	ASSERT_EQ(mediate_read(CREADR, 4), setup_driver.prod);
-	ASSERT_EQ(mediate_read(CREADR + 4, 4), 0);
 	mediate_works();
 }
 
