@@ -70,6 +70,13 @@ u64 model_its_driver_page_size(u64 baser)
 	return sizes[baser >> GITS_BASER_PAGE_SIZE_SHIFT & 3];
 }
 
+/* The page allocator has no less than a page. */
+static u64 driver_alloc_table(struct model_its_driver *driver, u64 size, u64 psz)
+{
+	return model_its_driver_alloc(driver, ALIGN(size, PAGE_SIZE),
+				      max_t(u64, psz, PAGE_SIZE));
+}
+
 static u64 driver_page_field(u32 psz)
 {
 	return psz == SZ_4K ? GITS_BASER_PAGE_SIZE_4K :
@@ -95,7 +102,7 @@ static void driver_init_baser(struct model_its_driver *driver, unsigned int n)
 	psz = model_its_driver_page_size(value);
 	if (!(value & GITS_BASER_INDIRECT) && driver->flat_pages)
 		pages = driver->flat_pages;
-	driver->table[n] = model_its_driver_alloc(driver, pages * psz, psz);
+	driver->table[n] = driver_alloc_table(driver, pages * psz, psz);
 	driver_write(driver, offset, 8, value | driver->table[n] | (pages - 1) |
 		     GITS_BASER_VALID);
 	driver->baser[n] = driver_read(driver, offset, 8);
@@ -259,7 +266,7 @@ static void driver_alloc_level2(struct model_its_driver *driver, unsigned int ty
 	l1 = fake_host_va(driver->table[n] + entry * sizeof(u64));
 	if (*l1 & GITS_BASER_VALID)
 		return;
-	*l1 = model_its_driver_alloc(driver, psz, psz) | GITS_BASER_VALID;
+	*l1 = driver_alloc_table(driver, psz, psz) | GITS_BASER_VALID;
 	driver_flush(driver, driver->table[n] + entry * sizeof(u64), sizeof(u64));
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The DMA stage-2 whatever the page size: build with CC="gcc -DFAKE_PAGE_SHIFT=16"
- * or 14 for the others.
+ * The DMA stage-2 whatever the page size: see test_granules.c.
  */
 #include "fake_dma.h"
 #include "harness.h"
