@@ -7,6 +7,7 @@
 #include <nvhe/devmed_trap.h>
 
 #include "fake.h"
+#include "fuzz_input.h"
 #include "harness.h"
 
 #include <nvhe/devmed_ring.h>
@@ -15,26 +16,10 @@
 #define PAGES	256
 #define SLOTS	5
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-static const u8 *input;
-static size_t left;
 static struct kvm_cpu_context host;
 static u64 host_slots[SLOTS * 4];
 static u64 hyp_slots[SLOTS * 4];
 static struct devmed_ring ring;
-
-static u64 take(size_t size)
-{
-	u64 value = 0;
-
-	size = min(size, left);
-	memcpy(&value, input, size);
-	input += size;
-	left -= size;
-
-	return value;
-}
 
 static void reset(void)
 {
@@ -200,8 +185,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!ready)
 		fake_init();
 	ready = true;
-	input = data;
-	left = size;
+	take_from(data, size);
 	reset();
 
 	while (left) {

@@ -4,6 +4,7 @@
  * state, pages that come and go, power that fails. The GIC model judges what
  * becomes of it, after each step.
  */
+#include "fuzz_input.h"
 #include "harness.h"
 #include "its_mediate.h"
 
@@ -11,27 +12,11 @@
 #define MAX_DEVICES	40
 #define FRAME		SZ_64K
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
 /* Of fuzz_state.h. */
 extern u8 __start_hyp_bss[], __stop_hyp_bss[];
 extern u8 __start_hyp_data[], __stop_hyp_data[];
 
-static const u8 *input;
-static size_t left;
 static u64 host_pages;
-
-static u64 take(size_t size)
-{
-	u64 value = 0;
-
-	size = min(size, left);
-	memcpy(&value, input, size);
-	input += size;
-	left -= size;
-
-	return value;
-}
 
 static u64 take_below(u64 limit)
 {
@@ -351,8 +336,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!ready)
 		fake_init();
 	ready = true;
-	input = data;
-	left = size;
+	take_from(data, size);
 	start();
 	while (left) {
 		steps[take(1) % ARRAY_SIZE(steps)]();

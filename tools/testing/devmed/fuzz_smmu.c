@@ -9,6 +9,7 @@
 #include <nvhe/devmed_idmap.h>
 
 #include "fake.h"
+#include "fuzz_input.h"
 #include "harness.h"
 #include "mediated_smmu.h"
 
@@ -20,10 +21,6 @@
 #define NR_IOVAS	16
 #define SID_BITS	8
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-static const u8 *input;
-static size_t left;
 static struct msmmu *s;
 static struct smmu_driver drv;
 static u64 root;
@@ -34,18 +31,6 @@ static u64 pages_of_el2;
 static struct msmmu_access last;
 /* As some_sid() has them. */
 static const u32 sids[] = { 0, 65, 130, 195 };
-
-static u64 take(size_t size)
-{
-	u64 value = 0;
-
-	size = min(size, left);
-	memcpy(&value, input, size);
-	input += size;
-	left -= size;
-
-	return value;
-}
 
 static u64 page_at(u64 nr)
 {
@@ -338,8 +323,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	if (!s)
 		start();
-	input = data;
-	left = size;
+	take_from(data, size);
 	do_start();
 	mediated_flip(take(1) % 2);
 	mediated_repeat(&last);

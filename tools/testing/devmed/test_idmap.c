@@ -3,8 +3,8 @@
  * idmap.c and idmap-table.c as a device sees them: what it may reach, while
  * pages change hands (M11 to M15, TL01, TL04, TL06, P01 to P03).
  */
-#include "fake_dma.h"
 #include "harness.h"
+#include "idmap_setup.h"
 
 #define POOL_PAGES	512
 #define ITS		0x08080000ULL
@@ -20,7 +20,7 @@ static void furnish(void)
 {
 	u64 addr;
 
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, POOL_PAGES), 0);
+	idmap_pool(POOL_PAGES);
 	ASSERT(devmed_register(DEVMED_CLASS_ITS, ITS, SZ_128K,
 			       DEVMED_REGION_DIRECT_READS) >= 0);
 	ASSERT(devmed_register(DEVMED_CLASS_SMMUV3, SMMU, SZ_128K, 0) >= 0);
@@ -35,70 +35,31 @@ static void furnish(void)
 static void begin(u8 oas, u8 bbml, bool coherent)
 {
 	furnish();
-	fake_dma_init(&dma, oas, bbml, coherent);
-	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
-	ASSERT_EQ(devmed_idmap_start(), 0);
-	devmed_finalize();
-}
-
-static void check(u64 start, u64 end)
-{
-	s8 level;
-
-	for (; start < end; start += PAGE_SIZE) {
-		unsigned int seen = fake_dma_look(start, &level);
-
-		if (seen != fake_dma_right(start))
-			test_fail(__FILE__, __LINE__, "page", start, seen);
-	}
+	idmap_begin(&dma, oas, bbml, coherent);
 }
 
 /* All memory and all there is below it, with the device's own caches around. */
 static void check_all(void)
 {
-	check(ITS - SZ_2M, SMMU + SZ_2M);
-	check(FAKE_MEM_BASE - SZ_2M, FAKE_NOMAP_BASE + SZ_2M);
-	check(BIG - SZ_2M, BIG + SZ_1G + SZ_2M);
-	ASSERT_EQ(fake_dma_tables(), devmed_idmap_counter(DEVMED_DMA_TABLES));
-}
-
-static s8 level_of(u64 ipa)
-{
-	s8 level;
-
-	ASSERT(fake_dma_look(ipa, &level));
-	return level;
-}
-
-static void *hoard[POOL_PAGES];
-static unsigned int nr_hoarded;
-
-/* Leave the pool with @left pages. */
-static void drain(unsigned int left)
-{
-	while (devmed_pool_counter(DEVMED_POOL_FREE) > left)
-		hoard[nr_hoarded++] = devmed_pool_alloc(0);
-}
-
-static void fill(void)
-{
-	while (nr_hoarded)
-		devmed_pool_free(hoard[--nr_hoarded], 0);
+	idmap_check(&dma, ITS - SZ_2M, SMMU + SZ_2M);
+	idmap_check(&dma, FAKE_MEM_BASE - SZ_2M, FAKE_NOMAP_BASE + SZ_2M);
+	idmap_check(&dma, BIG - SZ_2M, BIG + SZ_1G + SZ_2M);
+	idmap_check_tables();
 }
 
 TEST(idmap_whole)
 {
 	begin(44, 2, true);
-	check(0, SZ_4G);
-	check(BIT_ULL(44) - SZ_16M, BIT_ULL(44) + SZ_16M);
+	idmap_check(&dma, 0, SZ_4G);
+	idmap_check(&dma, BIT_ULL(44) - SZ_16M, BIT_ULL(44) + SZ_16M);
 	check_all();
 	/* By blocks wherever they fit. */
-	ASSERT_EQ(level_of(PAGE), 1);
-	ASSERT_EQ(level_of(BIG), 1);
-	ASSERT_EQ(level_of(SZ_1G + SZ_512M), 2);
-	ASSERT_EQ(level_of(BIT_ULL(44) - PAGE_SIZE), 1);
-	ASSERT_EQ(level_of(ITS - PAGE_SIZE), 3);
-	ASSERT_EQ(level_of(TEXT), 3);
+	ASSERT_EQ(idmap_level(PAGE), 1);
+	ASSERT_EQ(idmap_level(BIG), 1);
+	ASSERT_EQ(idmap_level(SZ_1G + SZ_512M), 2);
+	ASSERT_EQ(idmap_level(BIT_ULL(44) - PAGE_SIZE), 1);
+	ASSERT_EQ(idmap_level(ITS - PAGE_SIZE), 3);
+	ASSERT_EQ(idmap_level(TEXT), 3);
 	/* 33 for 16 TiB; GiB 0 and 1; what holds ITS, SMMU, pool, text, NOMAP. */
 	ASSERT(devmed_idmap_counter(DEVMED_DMA_TABLES) <= 33 + 2 + 5);
 }
@@ -110,10 +71,10 @@ TEST(idmap_whole_pages)
 	fake_dma_init(&dma, 40, 0, true);
 	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
 	ASSERT_EQ(devmed_idmap_start(), 0);
-	check(0, SZ_4G);
+	idmap_check(&dma, 0, SZ_4G);
 	/* What might have to be split is split from the start. */
-	ASSERT_EQ(level_of(FAKE_MEM_BASE + SZ_2M), 3);
-	ASSERT_EQ(level_of(BIG), 1);
+	ASSERT_EQ(idmap_level(FAKE_MEM_BASE + SZ_2M), 3);
+	ASSERT_EQ(idmap_level(BIG), 1);
 }
 
 static const struct format { u8 oas, t0sz, sl0, ps; } formats[] = {
@@ -127,7 +88,7 @@ static void one_format(void *arg)
 	const struct devmed_idmap_fmt *fmt;
 	u64 end = BIT_ULL(min_t(u8, wanted->oas, 48));
 
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, 1000), 0);
+	idmap_pool(1000);
 	fake_dma_init(&dma, wanted->oas, 2, true);
 	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
 	ASSERT_EQ(devmed_idmap_start(), 0);
@@ -139,9 +100,9 @@ static void one_format(void *arg)
 	ASSERT(fmt->sh == 3 && fmt->irgn == 1 && fmt->orgn == 1);
 	/* Concatenated pages have to be aligned to the size of all of them. */
 	ASSERT(IS_ALIGNED(fmt->root, wanted->oas == 42 ? SZ_32K : PAGE_SIZE));
-	check(FAKE_MEM_BASE - SZ_2M, FAKE_NOMAP_BASE + SZ_2M);
-	check(end - SZ_2M, end + SZ_2M);
-	ASSERT_EQ(fake_dma_tables(), devmed_idmap_counter(DEVMED_DMA_TABLES));
+	idmap_check(&dma, FAKE_MEM_BASE - SZ_2M, FAKE_NOMAP_BASE + SZ_2M);
+	idmap_check(&dma, end - SZ_2M, end + SZ_2M);
+	idmap_check_tables();
 }
 
 TEST(idmap_format)
@@ -225,7 +186,7 @@ TEST(idmap_leave)
 	/* Whoever has left counts no more. */
 	ASSERT_EQ(devmed_idmap_start(), 0);
 	ASSERT_EQ(devmed_idmap_format()->t0sz, 20);
-	ASSERT_EQ(level_of(PAGE), 1);
+	ASSERT_EQ(idmap_level(PAGE), 1);
 	ASSERT_EQ(fake_donate_guest(PAGE), 0);
 	ASSERT_EQ(other.invalidations, 0);
 	ASSERT_EQ(devmed_idmap_leave(&dma.user), -EBUSY);
@@ -244,7 +205,7 @@ TEST(idmap_start_no_memory)
 	fake_dma_init(&dma, 40, 2, true);
 	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
 	for (left = 0; ret; left++) {
-		drain(left);
+		idmap_drain(left);
 		before = fake_snapshot();
 		ret = devmed_idmap_start();
 		if (!ret)
@@ -254,7 +215,7 @@ TEST(idmap_start_no_memory)
 		ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FREE), left);
 		ASSERT_EQ(fake_donate_guest(PAGE), 0);
 		ASSERT_EQ(fake_reclaim_guest(PAGE), 0);
-		fill();
+		idmap_fill();
 	}
 	ASSERT_EQ(left, devmed_idmap_counter(DEVMED_DMA_TABLES));
 	ASSERT_EQ(dma.invalidations, 0);
@@ -334,7 +295,7 @@ TEST(idmap_follows)
 		ASSERT_EQ(call, 0);					\
 		ASSERT_EQ(fake_dma_look(page, &level), right);		\
 		ASSERT_EQ(fake_dma_access(&dma, page), right);		\
-		check(FAKE_MEM_BASE + SZ_2M, FAKE_MEM_BASE + FAKE_MEM_SIZE);	\
+		idmap_check(&dma, FAKE_MEM_BASE + SZ_2M, FAKE_MEM_BASE + FAKE_MEM_SIZE);	\
 	} while (0)
 
 	STEP(__pkvm_host_donate_hyp(pfn, 1), 0);

@@ -3,8 +3,8 @@
  * What changes in the DMA stage-2, store by store: blocks that are split and
  * merged, memory that runs out, devices that do not answer (M14, M15, TL04).
  */
-#include "fake_dma.h"
 #include "harness.h"
+#include "idmap_setup.h"
 
 #define POOL_PAGES	512
 #define BIG		0x80000000ULL
@@ -13,9 +13,6 @@
 #define BLOCK		(BIG + SZ_512M)
 
 static struct fake_dma dma;
-static void *hoard[POOL_PAGES];
-static unsigned int nr_hoarded;
-
 /* Around PAGE: in its last block, in the one around that, and outside both. */
 static const u64 near[] = {
 	PAGE, PAGE - PAGE_SIZE, PAGE + PAGE_SIZE, BLOCK, BLOCK + SZ_2M - PAGE_SIZE,
@@ -25,44 +22,19 @@ static const u64 near[] = {
 
 static void begin(u8 bbml, bool coherent)
 {
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, POOL_PAGES), 0);
+	idmap_pool(POOL_PAGES);
 	if (bbml)
 		fake_add_memory(BIG, BIG_SIZE, MEMBLOCK_NONE);
 	else
 		/* All by pages: no more than there are tables for. */
 		fake_add_memory(BLOCK - SZ_2M, 4 * SZ_2M, MEMBLOCK_NONE);
-	fake_dma_init(&dma, 40, bbml, coherent);
-	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
-	ASSERT_EQ(devmed_idmap_start(), 0);
-	devmed_finalize();
-}
-
-static void check(u64 start, u64 end)
-{
-	s8 level;
-
-	for (; start < end; start += PAGE_SIZE) {
-		unsigned int seen = fake_dma_look(start, &level);
-
-		if (seen != fake_dma_right(start))
-			test_fail(__FILE__, __LINE__, "page", start, seen);
-		if (!seen && fake_dma_knows(&dma, start))
-			test_fail(__FILE__, __LINE__, "still cached", start, 0);
-	}
+	idmap_begin(&dma, 40, bbml, coherent);
 }
 
 static void check_near(void)
 {
-	check(BLOCK - SZ_2M, BLOCK + 2 * SZ_2M);
-	ASSERT_EQ(fake_dma_tables(), devmed_idmap_counter(DEVMED_DMA_TABLES));
-}
-
-static s8 level_of(u64 ipa)
-{
-	s8 level;
-
-	ASSERT(fake_dma_look(ipa, &level));
-	return level;
+	idmap_check(&dma, BLOCK - SZ_2M, BLOCK + 2 * SZ_2M);
+	idmap_check_tables();
 }
 
 /* With all neighbours at it. */
@@ -85,26 +57,14 @@ static int watched(int (*change)(u64 phys), u64 phys)
 	return ret;
 }
 
-static void drain(unsigned int left)
-{
-	while (devmed_pool_counter(DEVMED_POOL_FREE) > left)
-		hoard[nr_hoarded++] = devmed_pool_alloc(0);
-}
-
-static void fill(void)
-{
-	while (nr_hoarded)
-		devmed_pool_free(hoard[--nr_hoarded], 0);
-}
-
 static void change_one(u8 bbml, bool coherent)
 {
 	begin(bbml, coherent);
-	ASSERT_EQ(level_of(PAGE), bbml ? 1 : 3);
+	ASSERT_EQ(idmap_level(PAGE), bbml ? 1 : 3);
 	ASSERT_EQ(watched(fake_donate_guest, PAGE), 0);
 	/* Nothing else has been split. */
-	ASSERT_EQ(level_of(PAGE + PAGE_SIZE), 3);
-	ASSERT_EQ(level_of(BLOCK + SZ_2M), bbml ? 2 : 3);
+	ASSERT_EQ(idmap_level(PAGE + PAGE_SIZE), 3);
+	ASSERT_EQ(idmap_level(BLOCK + SZ_2M), bbml ? 2 : 3);
 	ASSERT_EQ(watched(fake_guest_share_host, PAGE), 0);
 	ASSERT_EQ(watched(fake_guest_unshare_host, PAGE), 0);
 	ASSERT_EQ(watched(fake_reclaim_guest, PAGE), 0);
@@ -148,14 +108,14 @@ TEST(idmap_change_non_coherent_bbml0)
 /* Where there is nothing, such a device must not see what memory held before. */
 TEST(idmap_hole_non_coherent)
 {
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, POOL_PAGES), 0);
+	idmap_pool(POOL_PAGES);
 	fake_add_memory(BIG, SZ_1G, MEMBLOCK_NONE);
 	fake_set_s2(BIG, SZ_1G, FAKE_S2_HYP);
 	fake_dma_init(&dma, 40, 2, false);
 	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
 	ASSERT_EQ(devmed_idmap_start(), 0);
-	check(BIG - SZ_2M, BIG + SZ_2M);
-	check(FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
+	idmap_check(&dma, BIG - SZ_2M, BIG + SZ_2M);
+	idmap_check(&dma, FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
 }
 
 /* What a page was cached as part of is invalidated as a whole. */
@@ -192,7 +152,7 @@ TEST(idmap_change_range)
 		fake_guest_takes(addr);
 	check_near();
 	/* 1 GiB into 2 MiB, and three of those. */
-	drain(0);
+	idmap_drain(0);
 	hyp_spin_lock(&host_mmu.lock);
 	devmed_owner_give(phys, size);
 	hyp_spin_unlock(&host_mmu.lock);
@@ -210,23 +170,23 @@ TEST(idmap_no_memory)
 	ASSERT_EQ(fake_donate_guest(BLOCK + SZ_2M), 0);
 	ASSERT_EQ(fake_reclaim_guest(BLOCK + SZ_2M), 0);
 	ASSERT_EQ(fake_donate_guest(BLOCK + SZ_2M + PAGE_SIZE), 0);
-	drain(0);
+	idmap_drain(0);
 	ASSERT_EQ(watched(fake_donate_guest, PAGE), -ENOMEM);
 	ASSERT_EQ(devmed_idmap_counter(DEVMED_DMA_REFUSED), 1);
-	ASSERT_EQ(level_of(PAGE), 2);
+	ASSERT_EQ(idmap_level(PAGE), 2);
 	ASSERT_EQ(fake_donate_guest(BLOCK + SZ_2M), 0);
 	check_near();
-	fill();
+	idmap_fill();
 	ASSERT_EQ(watched(fake_donate_guest, PAGE), 0);
 
 	/* A block of 1 GiB takes two. */
-	ASSERT_EQ(level_of(BIG + SZ_1G), 2);
+	ASSERT_EQ(idmap_level(BIG + SZ_1G), 2);
 	for (left = 0; left < 2; left++) {
-		drain(left);
+		idmap_drain(left);
 		ASSERT_EQ(fake_donate_guest(FAKE_MEM_BASE + SZ_2M + PAGE_SIZE),
 			  left ? 0 : -ENOMEM);
-		check(FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
-		fill();
+		idmap_check(&dma, FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
+		idmap_fill();
 	}
 }
 
@@ -244,7 +204,7 @@ TEST(idmap_no_memory_half_way)
 	for (left = 0; ret; left++) {
 		unsigned int i;
 
-		drain(left);
+		idmap_drain(left);
 		for (i = 0; i < 4 * ARRAY_SIZE(near); i++)
 			fake_dma_access(&dma, near[i % ARRAY_SIZE(near)]);
 		hyp_spin_lock(&host_mmu.lock);
@@ -255,7 +215,7 @@ TEST(idmap_no_memory_half_way)
 			ASSERT_EQ(ret, -ENOMEM);
 			check_near();
 		}
-		fill();
+		idmap_fill();
 	}
 	/* 2 MiB tables of the GiB, and a table for each of four blocks. */
 	ASSERT(left > 1);
@@ -270,7 +230,7 @@ TEST(idmap_give_needs_nothing)
 {
 	begin(2, true);
 	ASSERT_EQ(fake_donate_guest(PAGE), 0);
-	drain(0);
+	idmap_drain(0);
 	ASSERT_EQ(watched(fake_guest_share_host, PAGE), 0);
 	ASSERT_EQ(watched(fake_guest_unshare_host, PAGE), 0);
 	ASSERT_EQ(watched(fake_guest_share_host, PAGE), 0);
@@ -288,17 +248,17 @@ TEST(idmap_give_lost)
 
 	ASSERT_EQ(__pkvm_host_donate_hyp(pfn, pages), 0);
 	begin(2, true);
-	check(FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
-	drain(0);
+	idmap_check(&dma, FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
+	idmap_drain(0);
 	ASSERT_EQ(__pkvm_hyp_donate_host(pfn, 1), 0);
 	ASSERT_EQ(fake_dma_look(phys, &level), 0);
 	ASSERT_EQ(devmed_idmap_counter(DEVMED_DMA_LOST), 1);
 	/* It can be taken again nevertheless. */
 	ASSERT_EQ(__pkvm_host_donate_hyp(pfn, 1), 0);
-	fill();
+	idmap_fill();
 	ASSERT_EQ(__pkvm_hyp_donate_host(pfn, 1), 0);
-	check(FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
-	ASSERT_EQ(fake_dma_tables(), devmed_idmap_counter(DEVMED_DMA_TABLES));
+	idmap_check(&dma, FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
+	idmap_check_tables();
 }
 
 /* An SMMU that does not answer keeps pages where they are. */
@@ -344,7 +304,7 @@ TEST(idmap_above_all)
 {
 	u64 high = SZ_4G;
 
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, POOL_PAGES), 0);
+	idmap_pool(POOL_PAGES);
 	fake_add_memory(high - SZ_2M, 2 * SZ_2M, MEMBLOCK_NONE);
 	fake_dma_init(&dma, 32, 2, true);
 	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
@@ -376,7 +336,7 @@ TEST(idmap_give_again)
 	devmed_owner_give(PAGE, PAGE_SIZE);
 	hyp_spin_unlock(&host_mmu.lock);
 	ASSERT_EQ(fake_dma_look(text, &level), FAKE_DMA_READ);
-	ASSERT_EQ(level_of(PAGE), 1);
+	ASSERT_EQ(idmap_level(PAGE), 1);
 	check_near();
 }
 

@@ -2,8 +2,8 @@
 /*
  * The DMA stage-2 whatever the page size: see test_granules.c.
  */
-#include "fake_dma.h"
 #include "harness.h"
+#include "idmap_setup.h"
 
 #define ITS	0x08080000ULL
 #define BIG	0x80000000ULL
@@ -12,27 +12,13 @@
 
 static struct fake_dma dma;
 
-static void check(u64 start, u64 end)
-{
-	s8 level;
-
-	for (; start < end; start += PAGE_SIZE) {
-		unsigned int seen = fake_dma_look(start, &level);
-
-		if (seen != fake_dma_right(start))
-			test_fail(__FILE__, __LINE__, "page", start, seen);
-		if (!seen && fake_dma_knows(&dma, start))
-			test_fail(__FILE__, __LINE__, "still cached", start, 0);
-	}
-}
-
 static void check_all(void)
 {
-	check(ITS - SZ_1M, ITS + SZ_1M);
-	check(FAKE_MEM_BASE - SZ_1M, FAKE_NOMAP_BASE + SZ_1M);
-	check(BIG - SZ_1M, BIG + BLOCK + SZ_1M);
-	check(BIT_ULL(40) - SZ_1M, BIT_ULL(40) + SZ_1M);
-	ASSERT_EQ(fake_dma_tables(), devmed_idmap_counter(DEVMED_DMA_TABLES));
+	idmap_check(&dma, ITS - SZ_1M, ITS + SZ_1M);
+	idmap_check(&dma, FAKE_MEM_BASE - SZ_1M, FAKE_NOMAP_BASE + SZ_1M);
+	idmap_check(&dma, BIG - SZ_1M, BIG + BLOCK + SZ_1M);
+	idmap_check(&dma, BIT_ULL(40) - SZ_1M, BIT_ULL(40) + SZ_1M);
+	idmap_check_tables();
 }
 
 static void granule_one(u8 bbml, bool coherent)
@@ -47,12 +33,10 @@ static void granule_one(u8 bbml, bool coherent)
 	};
 	s8 level;
 
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, 40), 0);
+	idmap_pool(40);
 	ASSERT(devmed_register(DEVMED_CLASS_ITS, ITS, SZ_128K, 0) >= 0);
 	fake_add_memory(BIG, bbml ? 2 * BLOCK : SZ_4M, MEMBLOCK_NONE);
-	fake_dma_init(&dma, 40, bbml, coherent);
-	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
-	ASSERT_EQ(devmed_idmap_start(), 0);
+	idmap_begin(&dma, 40, bbml, coherent);
 	fmt = devmed_idmap_format();
 	ASSERT_EQ(fmt->t0sz, 24);
 	ASSERT_EQ(fmt->tg, by_size[PAGE_SHIFT - 12].tg);

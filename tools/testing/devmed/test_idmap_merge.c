@@ -3,60 +3,27 @@
  * Blocks made again when tables run out, and pages that change hands at random:
  * at every moment devices reach what the host may reach (M12 to M15, C11).
  */
-#include "fake_dma.h"
 #include "harness.h"
+#include "idmap_setup.h"
 
 #define BIG		0x80000000ULL
 #define BIG_SIZE	SZ_64M
 #define PAGES		512
 
 static struct fake_dma dma;
-static void *hoard[PAGES];
-static unsigned int nr_hoarded;
 
 static void begin(u8 bbml, bool coherent, unsigned int pages)
 {
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, pages), 0);
+	idmap_pool(pages);
 	fake_add_memory(BIG, BIG_SIZE, MEMBLOCK_NONE);
-	fake_dma_init(&dma, 40, bbml, coherent);
-	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
-	ASSERT_EQ(devmed_idmap_start(), 0);
-	devmed_finalize();
-}
-
-static void check(u64 start, u64 end)
-{
-	s8 level;
-
-	for (; start < end; start += PAGE_SIZE) {
-		unsigned int seen = fake_dma_look(start, &level);
-
-		if (seen != fake_dma_right(start))
-			test_fail(__FILE__, __LINE__, "page", start, seen);
-		if (!seen && fake_dma_knows(&dma, start))
-			test_fail(__FILE__, __LINE__, "still cached", start, 0);
-	}
+	idmap_begin(&dma, 40, bbml, coherent);
 }
 
 static void check_all(void)
 {
-	check(BIG - SZ_2M, BIG + BIG_SIZE + SZ_2M);
-	check(FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
-	ASSERT_EQ(fake_dma_tables(), devmed_idmap_counter(DEVMED_DMA_TABLES));
-}
-
-static void drain(void)
-{
-	while (devmed_pool_counter(DEVMED_POOL_FREE))
-		hoard[nr_hoarded++] = devmed_pool_alloc(0);
-}
-
-static s8 level_of(u64 ipa)
-{
-	s8 level;
-
-	ASSERT(fake_dma_look(ipa, &level));
-	return level;
+	idmap_check(&dma, BIG - SZ_2M, BIG + BIG_SIZE + SZ_2M);
+	idmap_check(&dma, FAKE_MEM_BASE, FAKE_MEM_BASE + FAKE_MEM_SIZE);
+	idmap_check_tables();
 }
 
 /* What has come back whole makes room for what goes. */
@@ -72,8 +39,8 @@ static void merge_one(u8 bbml, bool coherent)
 	begin(bbml, coherent, PAGES);
 	ASSERT_EQ(fake_donate_guest(BIG + PAGE_SIZE), 0);
 	ASSERT_EQ(fake_reclaim_guest(BIG + PAGE_SIZE), 0);
-	ASSERT_EQ(level_of(BIG), 3);
-	drain();
+	ASSERT_EQ(idmap_level(BIG), 3);
+	idmap_drain(0);
 	for (i = 0; i < 4 * ARRAY_SIZE(near); i++)
 		fake_dma_access(&dma, near[i % ARRAY_SIZE(near)]);
 	fake_dma_watch(&dma, near, ARRAY_SIZE(near), page, page + PAGE_SIZE);
@@ -82,8 +49,8 @@ static void merge_one(u8 bbml, bool coherent)
 		ASSERT_EQ(fake_dma_access(&dma, near[i % ARRAY_SIZE(near)]),
 			  FAKE_DMA_MEMORY);
 	fake_dma_watch(NULL, NULL, 0, 0, 0);
-	ASSERT_EQ(level_of(BIG), 2);
-	ASSERT_EQ(level_of(BIG + SZ_4M), 3);
+	ASSERT_EQ(idmap_level(BIG), 2);
+	ASSERT_EQ(idmap_level(BIG + SZ_4M), 3);
 	check_all();
 
 	/* And again the other way round. */
@@ -91,7 +58,7 @@ static void merge_one(u8 bbml, bool coherent)
 	check_all();
 	ASSERT_EQ(fake_reclaim_guest(page), 0);
 	ASSERT_EQ(fake_donate_guest(BIG), 0);
-	ASSERT_EQ(level_of(BIG + SZ_4M), 2);
+	ASSERT_EQ(idmap_level(BIG + SZ_4M), 2);
 	check_all();
 }
 
@@ -121,16 +88,16 @@ TEST(idmap_merge_not_shared)
 	begin(2, true, PAGES);
 	ASSERT_EQ(fake_donate_guest(BIG), 0);
 	ASSERT_EQ(fake_guest_share_host(BIG), 0);
-	drain();
+	idmap_drain(0);
 	ASSERT_EQ(fake_donate_guest(BIG + SZ_2M), -ENOMEM);
-	ASSERT_EQ(level_of(BIG), 3);
+	ASSERT_EQ(idmap_level(BIG), 3);
 	ASSERT_EQ(fake_guest_unshare_host(BIG), 0);
 	check_all();
 	/* Shared by the host it may be a block: that goes only when unshared. */
 	ASSERT_EQ(fake_reclaim_guest(BIG), 0);
 	ASSERT_EQ(fake_share_guest(BIG, PAGE_SIZE), 0);
 	ASSERT_EQ(fake_donate_guest(BIG + SZ_2M), 0);
-	ASSERT_EQ(level_of(BIG), 2);
+	ASSERT_EQ(idmap_level(BIG), 2);
 	check_all();
 }
 
@@ -142,9 +109,9 @@ TEST(idmap_merge_not_text)
 	fake_set_s2(text, PAGE_SIZE, FAKE_S2_R);
 	set_host_state(hyp_phys_to_page(text), PKVM_NOPAGE);
 	begin(2, true, PAGES);
-	drain();
+	idmap_drain(0);
 	ASSERT_EQ(fake_donate_guest(BIG), -ENOMEM);
-	ASSERT_EQ(level_of(text), 3);
+	ASSERT_EQ(idmap_level(text), 3);
 	check_all();
 }
 
@@ -159,12 +126,12 @@ TEST(idmap_merge_not_itself)
 	/* One table for two blocks. */
 	ASSERT_EQ(fake_donate_guest(phys), 0);
 	ASSERT_EQ(fake_reclaim_guest(phys), 0);
-	drain();
+	idmap_drain(0);
 	hyp_spin_lock(&host_mmu.lock);
 	ASSERT_EQ(devmed_owner_take(phys, size), -ENOMEM);
 	hyp_spin_unlock(&host_mmu.lock);
 	check_all();
-	devmed_pool_free(hoard[--nr_hoarded], 0);
+	idmap_fill_one();
 	hyp_spin_lock(&host_mmu.lock);
 	ASSERT_EQ(devmed_owner_take(phys, size), 0);
 	hyp_spin_unlock(&host_mmu.lock);
@@ -181,7 +148,7 @@ static void merge_deaf(u8 bbml)
 	begin(bbml, true, PAGES);
 	ASSERT_EQ(fake_donate_guest(BIG), 0);
 	ASSERT_EQ(fake_reclaim_guest(BIG), 0);
-	drain();
+	idmap_drain(0);
 	for (deaf = 1; deaf < 3; deaf++) {
 		fake_dma_access(&dma, BIG);
 		dma.deaf = deaf;
@@ -212,7 +179,7 @@ TEST(idmap_merge_bounded)
 	unsigned int tries = 0;
 	u64 addr;
 
-	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, PAGES), 0);
+	idmap_pool(PAGES);
 	fake_add_memory(BIG, SZ_1G + SZ_2M, MEMBLOCK_NONE);
 	fake_dma_init(&dma, 40, 2, true);
 	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
@@ -222,11 +189,11 @@ TEST(idmap_merge_bounded)
 		ASSERT_EQ(fake_donate_guest(addr), 0);
 	ASSERT_EQ(fake_donate_guest(last), 0);
 	ASSERT_EQ(fake_reclaim_guest(last), 0);
-	drain();
+	idmap_drain(0);
 	while (fake_donate_guest(BIG))
 		ASSERT(++tries < 20);
 	ASSERT(tries);
-	ASSERT_EQ(level_of(last), 2);
+	ASSERT_EQ(idmap_level(last), 2);
 }
 
 static u64 some_page(void)
