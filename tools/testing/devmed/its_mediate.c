@@ -243,6 +243,36 @@ void mediate_works(void)
 	model_gic_check();
 }
 
+const u64 *mediate_hyp_slot(u32 offset)
+{
+	u64 cbaser = model_mmio_read(MODEL_ITS_BASE + GITS_CBASER, 8);
+
+	return fake_host_va(GITS_CBASER_ADDRESS(cbaser) + offset);
+}
+
+u32 mediate_stall(struct model_cmd cmd, struct model_cmd next)
+{
+	unsigned int patience = setup_driver.patience;
+	u32 offset = setup_driver.prod;
+
+	setup_driver.patience = 3;
+	model_its_object(0);
+	model_its_driver_queue(&setup_driver, cmd.dw);
+	ASSERT(!model_its_driver_send(&setup_driver, next.dw));
+	setup_driver.patience = patience;
+	ASSERT_EQ(mediate_read(MODEL_ITS_BASE + GITS_CREADR, 8), offset | 1);
+
+	return offset;
+}
+
+void mediate_retry(u32 offset, struct model_cmd cmd)
+{
+	memcpy(fake_host_va(setup_driver.ring + offset), cmd.dw, sizeof(cmd));
+	mediate_write(MODEL_ITS_BASE + GITS_CWRITER, 8, setup_driver.prod | 1);
+	ASSERT_EQ(mediate_read(MODEL_ITS_BASE + GITS_CREADR, 8),
+		  setup_driver.prod);
+}
+
 void mediate_refused(struct model_cmd cmd, enum devmed_counter reason)
 {
 	u64 refused = mediate_counter(mediate_its[0], reason);

@@ -47,6 +47,12 @@ bool mediate_try_write(u64 phys, u8 size, u64 value);
  */
 bool mediate_trap(struct kvm_cpu_context *host, u64 phys, u64 esr);
 u64 mediate_syndrome(u64 phys, u8 size, bool write);
+/* What the ITS reads at this offset in its ring. */
+const u64 *mediate_hyp_slot(u32 offset);
+/* The ITS stops at @cmd, after which comes @next: where is that? */
+u32 mediate_stall(struct model_cmd cmd, struct model_cmd next);
+/* The host has @cmd there now; the ITS gets to the end. */
+void mediate_retry(u32 offset, struct model_cmd cmd);
 
 /* The driver sends this, and it is refused for that reason; all else works. */
 void mediate_refused(struct model_cmd cmd, enum devmed_counter reason);

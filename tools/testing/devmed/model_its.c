@@ -405,6 +405,11 @@ void model_its_hang(unsigned int its, bool hang)
 	model_gic->its[its].hung = hang;
 }
 
+void model_its_object(unsigned int its)
+{
+	model_gic->its[its].objects = true;
+}
+
 void model_gic_settle(void)
 {
 	unsigned int i;

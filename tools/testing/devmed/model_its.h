@@ -190,6 +190,9 @@ void model_rd_power_cut(unsigned int rd);
 /* The ITS answers reads, and does nothing more. */
 void model_its_hang(unsigned int its, bool hang);
 
+/* It does not like the next command, whatever that is, for the first time. */
+void model_its_object(unsigned int its);
+
 /**
  * struct model_its_stats - what an ITS has done
  * @commands: done without error

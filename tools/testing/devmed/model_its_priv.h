@@ -108,6 +108,7 @@ struct model_its {
 	u64 hcc[256];
 	bool stalled;
 	bool hung;
+	bool objects;
 	bool running;
 	bool waiting;
 	unsigned int quiet_left;

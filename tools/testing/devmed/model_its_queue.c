@@ -85,7 +85,8 @@ static bool its_step(struct model_its *its)
 	u64 cmd[4];
 
 	model_read(&user, ring_base(its->cbaser) + its->creadr, cmd, sizeof(cmd));
-	error = model_its_execute(its, cmd);
+	error = its->objects ? MODEL_E_OPCODE : model_its_execute(its, cmd);
+	its->objects = false;
 	its->waiting = error == MODEL_WAIT;
 	if (its->waiting)
 		return false;

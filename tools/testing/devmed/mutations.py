@@ -342,4 +342,21 @@ HYP + "hcall.c": [
      "DECLARE_REG(u32, op, host_ctxt, 1);\n\tDECLARE_REG(u64, arg1, host_ctxt, 2);\n"
      "\tDECLARE_REG(u64, arg2, host_ctxt, 3);\n\tDECLARE_REG(u64, arg3"),
 ],
+"drivers/devmed/its/hyp/its-cmd.c": [
+    ("I08", "retried-unmap", "its_i08_retried_unmap",
+     "if (its_is_recorded(was))", "if (0)"),
+    ("I08", "retried-map", "its_i08_retried_map",
+     "\t\t.checks = ITS_IS_MAPPING,\n\t\t.rewrite = its_rewrite_mapd,",
+     "\t\t.rewrite = its_rewrite_mapd,"),
+    ("I08", "retried-sync", "its_i08_retried_sync",
+     "(ITS_IS_SYNC | ", "("),
+    ("I08", "retry-becomes-map", "its_i08_retry_becomes_map",
+     "else if (its_is_recorded(cmd) || its->mapped > its->emitted)", "else if (0)"),
+    ("I08", "retry-before-map", "its_i08_retry_before_map",
+     " || its->mapped > its->emitted)", ")"),
+    ("I08", "retry-place", "its_i08_retry_before_map",
+     "\tits->emitted -= devmed_queue_used(&ring->hyp);\n", ""),
+    ("I08", "retry-counts", "its_i08_retry_counts",
+     "\tits->emitted = emitted;\n", ""),
+],
 }

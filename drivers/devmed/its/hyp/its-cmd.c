@@ -40,6 +40,10 @@
 #define ITS_HAS_TARGET		BIT(4)	/* RDbase in double-word 2 */
 #define ITS_HAS_TARGET2		BIT(5)	/* and another in 3 */
 #define ITS_IS_SYNC		BIT(6)
+#define ITS_IS_MAPPING		BIT(7)	/* what follows is checked against it */
+
+/* EL2 counts on the ITS to do these. */
+#define ITS_IS_RECORDED		(ITS_IS_SYNC | ITS_IS_MAPPING)
 
 /**
  * struct its_rule - how a command is checked (IHI 0069, 5.3)
@@ -73,6 +77,7 @@ static const struct its_rule its_rules[] = {
 	},
 	[GITS_CMD_MAPD]	   = {
 		.fields = { ITS_DEVICE_FIELDS, ITS_CMD1_SIZE, ITS_CMD2_VALID },
+		.checks = ITS_IS_MAPPING,
 		.rewrite = its_rewrite_mapd,
 	},
 	[GITS_CMD_MAPC]	   = {
@@ -208,17 +213,26 @@ static void its_refuse_cmd(struct devmed_its *its, u64 *cmd,
 	memcpy(cmd, its->harmless, ITS_CMD_SIZE);
 }
 
+/* NULL if there is no such command. */
+static const struct its_rule *its_find_rule(const u64 *cmd)
+{
+	u8 opcode = FIELD_GET(ITS_CMD_OP, cmd[0]);
+
+	if (likely(opcode < ARRAY_SIZE(its_rules) &&
+		   its_rules[opcode].fields[0]))
+		return &its_rules[opcode];
+
+	return NULL;
+}
+
 /* A devmed_sanitizer_t. Passes always: slots of both rings correspond. */
 static enum devmed_cmd_answer its_sanitize_cmd(u64 *cmd, void *arg)
 {
-	u8 opcode = FIELD_GET(ITS_CMD_OP, cmd[0]);
+	const struct its_rule *rule = its_find_rule(cmd);
 	enum devmed_counter reason = DEVMED_CMD_OPCODE;
-	const struct its_rule *rule;
 	struct devmed_its *its = arg;
 
-	if (likely(opcode < ARRAY_SIZE(its_rules) &&
-		   its_rules[opcode].fields[0])) {
-		rule = &its_rules[opcode];
+	if (likely(rule)) {
 		cmd[0] &= rule->fields[0];
 		cmd[1] &= rule->fields[1];
 		cmd[2] &= rule->fields[2];
@@ -226,10 +240,40 @@ static enum devmed_cmd_answer its_sanitize_cmd(u64 *cmd, void *arg)
 		reason = its_check_cmd(its, rule, cmd);
 		if (!reason && (rule->checks & ITS_IS_SYNC))
 			its->synced = its->emitted + 1;
+		if (!reason && (rule->checks & ITS_IS_MAPPING))
+			its->mapped = its->emitted + 1;
 	}
 	if (unlikely(reason))
 		its_refuse_cmd(its, cmd, reason);
 	its->emitted++;
+
+	return DEVMED_CMD_PASS;
+}
+
+static bool its_is_recorded(const u64 *cmd)
+{
+	const struct its_rule *rule = its_find_rule(cmd);
+
+	return rule && (rule->checks & ITS_IS_RECORDED);
+}
+
+/*
+ * The same, for a slot at which the ITS stalled. What EL2 has recorded stays
+ * what it is; what it would record comes too late; and nothing can be checked
+ * if what it is checked against has changed since.
+ */
+static enum devmed_cmd_answer its_sanitize_retried(u64 *cmd, void *arg)
+{
+	struct devmed_its *its = arg;
+	const struct devmed_queue *hyp = &its->ring.hyp;
+	const u64 *was = hyp->base + hyp->prod * ITS_CMD_SIZE;
+
+	if (its_is_recorded(was))
+		memcpy(cmd, was, ITS_CMD_SIZE);
+	else if (its_is_recorded(cmd) || its->mapped > its->emitted)
+		its_refuse_cmd(its, cmd, DEVMED_CMD_OPCODE);
+	else
+		its_sanitize_cmd(cmd, its);
 
 	return DEVMED_CMD_PASS;
 }
@@ -263,14 +307,14 @@ static void its_ring_doorbell(struct devmed_its *its, u64 flags)
 
 /*
  * The ITS stopped at a command that it does not like (IHI 0069, 12.19.4), and
- * the host has put another one in its place.
+ * the host may have put another one in its place.
  */
 static void its_retry(struct devmed_its *its)
 {
 	struct devmed_ring *ring = &its->ring;
 	u32 host_cons = ring->host.cons;
 	u32 prod = ring->hyp.prod;
-	u64 synced = its->synced;
+	u64 emitted = its->emitted;
 
 	if (!(its_read_creadr(its) & GITS_CREADR_STALLED))
 		return;
@@ -279,13 +323,13 @@ static void its_retry(struct devmed_its *its)
 		return;
 
 	/* That slot once more, then on from where it was. */
+	its->emitted -= devmed_queue_used(&ring->hyp);
 	ring->hyp.prod = ring->hyp.cons;
 	ring->host.cons = ring->hyp.cons;
-	devmed_ring_drain(ring, ITS_CMD_SIZE, 1, its_sanitize_cmd, its);
+	devmed_ring_drain(ring, ITS_CMD_SIZE, 1, its_sanitize_retried, its);
 	ring->hyp.prod = prod;
 	ring->host.cons = host_cons;
-	its->emitted--;
-	its->synced = synced;
+	its->emitted = emitted;
 	its_ring_doorbell(its, GITS_CWRITER_RETRY);
 }
 

@@ -91,6 +91,7 @@ struct its_table {
  * @last_itt: what was found, NULL if that may have changed
  * @emitted: commands given to the ITS, ever
  * @synced: @emitted when the last SYNC was given
+ * @mapped: the same of the last command that others are checked against
  * @refused: commands refused, in this trap
  * @rewritten: commands rewritten, in this trap
  * @itts: by log2 of the size, from ITS_ITT_SHIFT on
@@ -122,6 +123,7 @@ struct devmed_its {
 	struct its_itt *last_itt;
 	u64 emitted;
 	u64 synced;
+	u64 mapped;
 	u32 refused;
 	u32 rewritten;
 	struct its_itt_list itts[ITS_NR_ITT_ORDERS];
