@@ -358,5 +358,7 @@ HYP + "hcall.c": [
      "\tits->emitted -= devmed_queue_used(&ring->hyp);\n", ""),
     ("I08", "retry-counts", "its_i08_retry_counts",
      "\tits->emitted = emitted;\n", ""),
+    ("PW02", "creadr-after-reset", "its_pw02_lost_unmap_at_wrap",
+     "if (its_was_reset(its))\n\t\treturn;", ""),
 ],
 }

@@ -352,34 +352,60 @@ TEST(its_i28_reset_and_enable)
 	mediate_works();
 }
 
+/* What the ITS is given for a device. */
+static u64 map_device(u32 id)
+{
+	u32 slot = setup_driver.prod;
+
+	setup_send(model_mapd(id, 0, 2, true));
+
+	return mediate_hyp_slot(slot)[2];
+}
+
 /*
  * Commands lost in a reset: an ITT that the ITS was not told to leave is one that
  * it may still use.
  */
-TEST(its_pw02_lost_unmap)
+static void lose_unmap(u32 slots_left)
 {
 	struct model_cmd cmd;
 	unsigned int i;
+	u64 itt;
 
 	mediate_default();
-	model_its_driver_map(&setup_driver, 0x77, 8);
+	itt = map_device(0x77);
 	setup_sync(model_mapti(0x77, 1, SETUP_LPI + 1, 0), 0);
 	model_gic_settle();
-	disable();
+	cmd = model_sync(model_rdbase(0));
+	while (slots_left && setup_driver.prod < setup_driver.ring_size - 32 * slots_left)
+		setup_send(cmd);
+	model_its_driver_suspend(&setup_driver);
 	setup_driver.patience = 1;
 	cmd = model_mapd(0x77, 0, 0, false);
 	model_its_driver_send(&setup_driver, cmd.dw);
 	cmd = model_sync(model_rdbase(0));
 	model_its_driver_send(&setup_driver, cmd.dw);
+	cmd = model_event(GITS_CMD_INT, SETUP_DEV, SETUP_EVENT);
+	model_its_driver_send(&setup_driver, cmd.dw);
 	model_its_power_cut(0);
-	enable();
-	setup_driver.prod = 0;
+	model_its_driver_resume(&setup_driver);
 	setup_driver.patience = 1000;
 	for (i = 0; i < 40; i++) {
-		model_its_driver_map(&setup_driver, 0x100 + i, 8);
+		ASSERT(map_device(0x100 + i) != itt);
 		setup_sync(model_mapti(0x100 + i, 7, SETUP_LPI + 3, 0), 0);
 	}
 	model_gic_check();
+}
+
+TEST(its_pw02_lost_unmap)
+{
+	lose_unmap(0);
+}
+
+/* After a reset GITS_CREADR is 0, as if the ITS had come around. */
+TEST(its_pw02_lost_unmap_at_wrap)
+{
+	lose_unmap(2);
 }
 
 /* What it had read when it was disabled is not lost with the rest. */

@@ -295,6 +295,10 @@ void its_update_cons(struct devmed_its *its)
 
 	hyp_assert_lock_held(&its->region->lock);
 
+	/* A reset makes it 0, as if the ITS had come around; look after it. */
+	if (its_was_reset(its))
+		return;
+
 	/* If it says what cannot be, it counts as not having moved. */
 	devmed_queue_set_cons(&its->ring.hyp, offset / ITS_CMD_SIZE);
 }

@@ -148,6 +148,9 @@ int its_write_cwriter(struct devmed_region *region, void *instance,
 		      unsigned int index, u64 value);
 void its_update_cons(struct devmed_its *its);
 
+/* its-regs.c */
+bool its_was_reset(const struct devmed_its *its);
+
 /* its-itt.c */
 int its_init_devices(struct devmed_its *its);
 struct its_itt *its_search_itt(struct devmed_its *its, u32 id);

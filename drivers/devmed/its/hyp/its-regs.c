@@ -54,6 +54,19 @@ static bool its_is_quiescent(const struct devmed_its *its)
 				 ITS_QUIESCE_USECS);
 }
 
+/**
+ * its_was_reset - has the ITS lost its registers?
+ * @its: the instance
+ *
+ * Context: region->lock held.
+ * Return: true until they have been restored.
+ */
+bool its_was_reset(const struct devmed_its *its)
+{
+	return (readq(its->region->mmio + GITS_CBASER) ^ its->cbaser) &
+	       ITS_CBASER_KEY;
+}
+
 /* Back to an empty ring: a write of CBASER makes CREADR 0 (IHI 0069, 12.19.2). */
 static void its_restart_ring(struct devmed_its *its)
 {
@@ -67,12 +80,6 @@ static void its_restart_ring(struct devmed_its *its)
 	ring->host.cons = 0;
 	ring->hyp.prod = 0;
 	ring->hyp.cons = 0;
-}
-
-static bool its_was_reset(const struct devmed_its *its)
-{
-	return (readq(its->region->mmio + GITS_CBASER) ^ its->cbaser) &
-	       ITS_CBASER_KEY;
 }
 
 static int its_write_cbaser(struct devmed_region *region, void *instance,
