@@ -309,6 +309,8 @@ const char *devmed_counter_name(unsigned int counter)
 		[DEVMED_CMD_COLLECTION]		= "cmd-collection",
 		[DEVMED_CMD_TARGET]		= "cmd-target",
 		[DEVMED_CMD_MEMORY]		= "cmd-memory",
+		[DEVMED_CMD_VPE]		= "cmd-vpe",
+		[DEVMED_CMD_ADDRESS]		= "cmd-address",
 	};
 
 	return counter < ARRAY_SIZE(names) ? names[counter] : "unknown";

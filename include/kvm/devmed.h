@@ -141,6 +141,9 @@ enum devmed_call_op {
  * @DEVMED_CMD_COLLECTION: command refused, ICID out of range
  * @DEVMED_CMD_TARGET: command refused, no such redistributor
  * @DEVMED_CMD_MEMORY: command refused, EL2 has no pages for it
+ * @DEVMED_CMD_VPE: command refused, vPEID out of range, not mapped, or mapped
+ *	with something else
+ * @DEVMED_CMD_ADDRESS: command refused, not the host's memory, or in use
  * @DEVMED_NR_COUNTERS: number of the above
  */
 enum devmed_counter {
@@ -168,6 +171,8 @@ enum devmed_counter {
 	DEVMED_CMD_COLLECTION,
 	DEVMED_CMD_TARGET,
 	DEVMED_CMD_MEMORY,
+	DEVMED_CMD_VPE,
+	DEVMED_CMD_ADDRESS,
 	DEVMED_NR_COUNTERS
 };
 

@@ -14,8 +14,11 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
+#include <linux/io.h>
+#include <linux/irqchip/arm-gic-v3.h>
 #include <linux/irqchip/its-handover.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/string.h>
@@ -23,6 +26,7 @@
 #include <kvm/arm_vgic.h>
 
 #include "../devmed.h"
+#include "its-layout.h"
 
 /* Single pages for a new device, but for its ITT: the records. */
 #define ITS_RECORD_PAGES	4
@@ -44,17 +48,20 @@ struct its_handover {
 static struct its_handover its_handovers[DEVMED_MAX_ITS] __initdata;
 static unsigned int its_nr_handovers __initdata;
 
+/* Of vPEs, EL2 takes those of GICv4.0, if every ITS that has any is like that. */
+static bool its_no_vpes __initdata;
+
 /* Constant once devices are unlocked. */
 static size_t its_l2_size;
 static unsigned int its_nr_owned;
 
 /*
- * For an ITT, a level-2 table and records. Each ITS may be at it, on another
- * CPU, with devices of its own.
+ * For an ITT, a level-2 table and records; a vPE, for which @size is 0, needs the
+ * last two. Each ITS may be at it, on another CPU, with devices of its own.
  */
 static void its_reserve(size_t size)
 {
-	size_t piece = max(size, its_l2_size);
+	size_t piece = max3(size, its_l2_size, PAGE_SIZE);
 	unsigned int records = DIV_ROUND_UP(ITS_RECORD_PAGES, BIT(get_order(piece)));
 
 	devmed_reserve(piece, its_nr_owned * (2 + records));
@@ -112,6 +119,47 @@ static int __init its_alloc_table(struct its_handover *handover, unsigned int i)
 	return 0;
 }
 
+/* What its_has_vpes() at EL2 asks for; NULL if it is there. */
+static const char * __init its_why_no_vpes(u64 typer, u32 iidr, bool table)
+{
+	if (typer & GITS_TYPER_VMAPP)
+		return "it is a GICv4.1";
+	if (!(typer & GITS_TYPER_VMOVP))
+		return "its VMOVP waits for other ITSs";
+	if (iidr == ITS_IIDR_HIP07)
+		return "it has addresses of its own for vPEs";
+
+	return table ? NULL : "it has no table for them";
+}
+
+static void __init its_check_vpes(const struct its_handover *handover)
+{
+	const struct its_live *live = &handover->live;
+	void __iomem *frame = ioremap(live->base, SZ_64K);
+	const char *why = "its frame cannot be mapped";
+	bool table = false;
+	unsigned int i;
+	u64 typer;
+
+	for (i = 0; i < GITS_BASER_NR_REGS; i++)
+		table |= (live->basers[i] & GITS_BASER_VALID) &&
+			 GITS_BASER_TYPE(live->basers[i]) == GITS_BASER_TYPE_VCPU;
+	if (frame) {
+		typer = gic_read_typer(frame + GITS_TYPER);
+		why = typer & GITS_TYPER_VLPIS ?
+		      its_why_no_vpes(typer, readl(frame + GITS_IIDR), table) :
+		      NULL;
+		iounmap(frame);
+	}
+	if (!why)
+		return;
+
+	its_no_vpes = true;
+	if (kvm_vgic_global_state.has_gicv4)
+		pr_info("%s: no GICv4 for guests: %s\n", handover->claim->name,
+			why);
+}
+
 static int __init its_prepare_one(const struct its_live *live, void *unused)
 {
 	struct its_handover *handover;
@@ -126,6 +174,7 @@ static int __init its_prepare_one(const struct its_live *live, void *unused)
 	handover = &its_handovers[its_nr_handovers++];
 	handover->claim = claim;
 	handover->live = *live;
+	its_check_vpes(handover);
 	handover->ring = alloc_pages_exact(live->cmd_size,
 					   GFP_KERNEL | __GFP_ZERO);
 	if (!handover->ring)
@@ -237,6 +286,18 @@ void __init devmed_handover_its(void)
 	its_nr_owned = its_nr_handovers;
 }
 
+/* Before any guest: what EL2 refuses, nobody is to try. */
+static void __init its_limit_guests(void)
+{
+	if (kvm_vgic_global_state.has_gicv4_1)
+		its_no_vpes = true;
+	kvm_vgic_global_state.has_gicv4_1 = false;
+	if (its_no_vpes)
+		kvm_vgic_global_state.has_gicv4 = false;
+	else if (kvm_vgic_global_state.has_gicv4)
+		pr_info("its: GICv4 for guests\n");
+}
+
 /**
  * devmed_finish_its - after the handover, whatever came of it
  *
@@ -247,10 +308,8 @@ void __init devmed_finish_its(void)
 	if (devmed_wanted_mode(DEVMED_CLASS_ITS) != DEVMED_ON)
 		return;
 
-	/* Before any guest: what EL2 refuses, nobody is to try. */
 	if (its_nr_owned) {
-		kvm_vgic_global_state.has_gicv4 = false;
-		kvm_vgic_global_state.has_gicv4_1 = false;
+		its_limit_guests();
 	} else {
 		while (its_nr_handovers--)
 			its_free_memory(&its_handovers[its_nr_handovers]);

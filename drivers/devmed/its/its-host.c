@@ -17,28 +17,32 @@
  * The frames that the architecture gives an ITS, whatever the firmware says:
  * control, translation and, from GICv4.1 on, vSGI (IHI 0069, 12.18).
  */
-static phys_addr_t __init its_frames_size(phys_addr_t base)
+static phys_addr_t __init its_frames_size(u64 typer)
 {
-	void __iomem *frame = ioremap(base, SZ_64K);
-	u64 typer;
-
-	if (!frame)
-		return SZ_128K;
-
-	typer = gic_read_typer(frame + GITS_TYPER);
-	iounmap(frame);
-
 	return typer & GITS_TYPER_VMAPP ? 3 * SZ_64K : SZ_128K;
 }
 
 /* Room for the records, a level-2 table and the first devices. */
 #define ITS_POOL_SIZE		max(SZ_256K, 16 * PAGE_SIZE)
 
+/* And for vPEs: a level-2 table, records of two kinds. */
+#define ITS_VPE_POOL_SIZE	(SZ_64K + 4 * PAGE_SIZE)
+
 static void __init its_claim(phys_addr_t base)
 {
-	if (devmed_wanted_mode(DEVMED_CLASS_ITS) == DEVMED_ON)
+	void __iomem *frame = ioremap(base, SZ_64K);
+	u64 typer = 0;
+
+	if (frame) {
+		typer = gic_read_typer(frame + GITS_TYPER);
+		iounmap(frame);
+	}
+	if (devmed_wanted_mode(DEVMED_CLASS_ITS) == DEVMED_ON) {
 		devmed_want_pool(ITS_POOL_SIZE);
-	devmed_add_claim(DEVMED_CLASS_ITS, base, its_frames_size(base));
+		if (typer & GITS_TYPER_VLPIS)
+			devmed_want_pool(ITS_VPE_POOL_SIZE);
+	}
+	devmed_add_claim(DEVMED_CLASS_ITS, base, its_frames_size(typer));
 }
 
 static void __init its_find_of(void)

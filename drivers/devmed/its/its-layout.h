@@ -38,6 +38,22 @@
 #define ITS_CMD2_VALID		BIT_ULL(63)
 #define ITS_CMD3_TARGET		GENMASK_ULL(51, 16)
 
+/* Those of GICv4.0 (IHI 0069, 5.3) */
+#define ITS_CMD1_VPE		GENMASK_ULL(47, 32)
+#define ITS_CMD2_VINTID		GENMASK_ULL(31, 0)
+#define ITS_CMD2_DOORBELL	GENMASK_ULL(63, 32)
+#define ITS_CMD2_DB_VALID	BIT_ULL(0)
+#define ITS_CMD3_VPT		GENMASK_ULL(51, 16)
+#define ITS_CMD3_VPT_SIZE	GENMASK_ULL(4, 0)
+#define GITS_CMD_VMAPI		GITS_CMD_GICv4(GITS_CMD_MAPI)
+
+/* Hip07, erratum 161600802: it has another RDbase for a vPE than for a CPU. */
+#define ITS_IIDR_HIP07		0x00000004
+
+/* A vPEID has so many bits; this INTID stands for none. */
+#define ITS_VPE_BITS		16
+#define ITS_NO_DOORBELL		1023
+
 /* An ITT begins on a multiple of this (IHI 0069, 5.3.11). */
 #define ITS_ITT_SHIFT		8
 
@@ -45,6 +61,11 @@
 
 #define GICR_PROPBASER_ADDR	GENMASK_ULL(51, 12)
 #define GICR_PENDBASER_ADDR	GENMASK_ULL(51, 16)
+#define GICR_VPROPBASER_ADDR	GENMASK_ULL(51, 12)
+#define GICR_VPENDBASER_ADDR	GENMASK_ULL(51, 16)
+/* What software says of a vPE as it enters. */
+#define GICR_VPENDBASER_HINTS	(GICR_VPENDBASER_PendingLast | \
+				 GICR_VPENDBASER_IDAI)
 /* Shareability and both cacheabilities, the same in all four base registers. */
 #define GICR_BASER_ATTRS	(GENMASK_ULL(58, 56) | GENMASK_ULL(11, 10) | \
 				 GENMASK_ULL(9, 7))

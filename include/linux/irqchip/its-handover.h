@@ -42,8 +42,8 @@ struct its_visitor {
 
 /**
  * struct its_owner - whoever took over the ITTs
- * @reserve: see to it that there will be memory for one more device; in bytes.
- *	May sleep.
+ * @reserve: see to it that there will be memory for one more device, so many
+ *	bytes for its ITT, or with 0 for a vPE. May sleep.
  */
 struct its_owner {
 	void (*reserve)(size_t size);

@@ -11,6 +11,7 @@ static const char * const fake_lock_order[] = {
 	"devmed_setup_lock",
 	"&region->lock",
 	"gicr_config_lock",
+	"its_hold_lock",
 	"host_mmu.lock",
 	"pkvm_pgd_lock",
 	"devmed_pool_lock",

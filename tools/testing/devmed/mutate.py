@@ -17,6 +17,7 @@ from mutations import MUTATIONS
 from mutations_gicr import GICR_MUTATIONS
 from mutations_idmap import IDMAP_MUTATIONS
 from mutations_its import ITS_MUTATIONS
+from mutations_its_vpe import ITS_VPE_MUTATIONS
 from mutations_smmu import SMMU_MUTATIONS
 from mutations_smmu_unit import SMMU_UNIT_MUTATIONS
 
@@ -132,7 +133,8 @@ def main():
     args = arguments()
     todo = [(path, mutation)
             for table in (MUTATIONS, IDMAP_MUTATIONS, ITS_MUTATIONS,
-                          GICR_MUTATIONS, SMMU_MUTATIONS, SMMU_UNIT_MUTATIONS)
+                          ITS_VPE_MUTATIONS, GICR_MUTATIONS, SMMU_MUTATIONS,
+                          SMMU_UNIT_MUTATIONS)
             for path, mutations in table.items()
             for mutation in mutations if args.name in mutation[1]]
     names = [mutation[1] for _, mutation in todo]

@@ -296,7 +296,7 @@ TEST(gicr_r09_r10_direct_lpi)
 	mediate_works();
 }
 
-/* R11: no vPE is ever resident. */
+/* R11: no vPE is resident that is not mapped. */
 TEST(gicr_r11_vpe_tables)
 {
 	u64 offset;

@@ -2,16 +2,22 @@
 /*
  * The redistributors: VLPI_base, where a vPE is made resident.
  *
- * Attack surface: two more addresses, of a vPE's pending table and of its
- * configuration table, or from GICv4.1 on of a table of vPEs.
+ * Attack surface: two more addresses. The redistributor reads the configuration
+ * of a guest's LPIs at one and keeps a vPE's pending bits at the other, where it
+ * also writes what it knows of them when the vPE leaves. From GICv4.1 on: the
+ * address of a table of vPEs.
  *
- * Guarantees: no vPE is ever resident, and neither address reaches the
- * redistributor. The number of INTID bits does, since the driver sets it for
- * each CPU.
+ * Guarantees: with GICv4.0, a vPE is resident only with the pending table that
+ * an ITS has it mapped with, and with a configuration table that is the host's
+ * own; both are pinned until the redistributor was seen with neither Valid nor
+ * Dirty. Neither address changes meanwhile. Cacheability is EL2's choice. With
+ * GICv4.1 no vPE is ever resident, and no address reaches the redistributor; the
+ * number of INTID bits does.
  *
- * Leaves to others: telling KVM that there is no GICv4
- * (drivers/devmed/its/its-handover.c).
+ * Leaves to others: which pending table is whose (its-hold.c); telling KVM what
+ * there is (drivers/devmed/its/its-handover.c).
  */
+#include <linux/bitfield.h>
 #include <linux/kernel.h>
 
 #include <asm/kvm_hyp.h>
@@ -21,30 +27,121 @@
 
 #include "its-hyp.h"
 
+/**
+ * struct devmed_vlpi - VLPI_base of a redistributor
+ * @region: its frame
+ * @propbaser: GICR_VPROPBASER as the host sees it; the redistributor gets the
+ *	address when a vPE enters. Guarded by @region->lock.
+ * @vpendbase: address in GICR_VPENDBASER as the host sees it, likewise
+ * @vpt: pending table of the vPE that is resident, or on its way out; or NULL.
+ *	Guarded by @region->lock.
+ */
+struct devmed_vlpi {
+	struct devmed_region *region;
+	u64 propbaser;
+	u64 vpendbase;
+	struct its_hold *vpt;
+};
+
+static struct devmed_vlpi gicr_vlpis[CONFIG_NR_CPUS];
+static unsigned int gicr_vlpi_count;
+
+/* As the redistributor has it; when it is done with a vPE, so are we. */
+static u64 gicr_see_vpendbaser(struct devmed_vlpi *vlpi)
+{
+	u64 value = readq(vlpi->region->mmio + GICR_VPENDBASER);
+
+	if (vlpi->vpt &&
+	    !(value & (GICR_VPENDBASER_Valid | GICR_VPENDBASER_Dirty))) {
+		its_hold_leave(vlpi->vpt);
+		vlpi->vpt = NULL;
+	}
+
+	return value;
+}
+
 static u64 gicr_get_vpropbaser(struct devmed_region *region, void *instance,
 			       unsigned int index)
 {
-	return readq(region->mmio + GICR_VPROPBASER);
+	struct devmed_vlpi *vlpi = instance;
+
+	return vlpi->propbaser;
 }
 
-/* Masked: what is left is IDbits. */
+/*
+ * IDbits count at once, for interrupts of vPEs that are not resident; the address
+ * when one is.
+ */
 static int gicr_set_vpropbaser(struct devmed_region *region, void *instance,
 			       unsigned int index, u64 value)
 {
-	writeq(value, region->mmio + GICR_VPROPBASER);
+	struct devmed_vlpi *vlpi = instance;
+
+	if (gicr_see_vpendbaser(instance) &
+	    (GICR_VPENDBASER_Valid | GICR_VPENDBASER_Dirty))
+		return -EBUSY;
+
+	vlpi->propbaser = value & GICR_VPROPBASER_IDBITS_MASK;
+	writeq(vlpi->propbaser, region->mmio + GICR_VPROPBASER);
+	if (gicr_has_vpes())
+		vlpi->propbaser = value | gicr_attrs;
+
 	return 0;
 }
 
 static u64 gicr_get_vpendbaser(struct devmed_region *region, void *instance,
 			       unsigned int index)
 {
-	return readq(region->mmio + GICR_VPENDBASER);
+	struct devmed_vlpi *vlpi = instance;
+
+	return (gicr_see_vpendbaser(vlpi) & ~GICR_VPENDBASER_ADDR) |
+	       vlpi->vpendbase;
 }
 
+static int gicr_enter_vpe(struct devmed_vlpi *vlpi, u64 value)
+{
+	void __iomem *mmio = vlpi->region->mmio;
+
+	vlpi->vpt = its_hold_enter(value & GICR_VPENDBASER_ADDR,
+				   vlpi->propbaser);
+	if (!vlpi->vpt)
+		return -EPERM;
+
+	vlpi->vpendbase = value & GICR_VPENDBASER_ADDR;
+	writeq(vlpi->propbaser, mmio + GICR_VPROPBASER);
+	writeq(value | gicr_attrs, mmio + GICR_VPENDBASER);
+	return 0;
+}
+
+/*
+ * While a vPE is there, Valid can be cleared, and nothing else changed, once the
+ * pending table has been read; then the redistributor takes its time to write it
+ * (IHI 0069, 12.11.43).
+ */
 static int gicr_set_vpendbaser(struct devmed_region *region, void *instance,
 			       unsigned int index, u64 value)
 {
-	return value & GICR_VPENDBASER_Valid ? -EPERM : 0;
+	struct devmed_vlpi *vlpi = instance;
+	u64 now = gicr_see_vpendbaser(vlpi);
+
+	if (now & GICR_VPENDBASER_Dirty)
+		return -EBUSY;
+	if (now & GICR_VPENDBASER_Valid) {
+		if (value & GICR_VPENDBASER_Valid)
+			return -EBUSY;
+		writeq(now & ~GICR_VPENDBASER_Valid,
+		       region->mmio + GICR_VPENDBASER);
+		gicr_see_vpendbaser(vlpi);
+		return 0;
+	}
+	if (!gicr_has_vpes())
+		return value & GICR_VPENDBASER_Valid ? -EPERM : 0;
+	if (value & GICR_VPENDBASER_Valid)
+		return gicr_enter_vpe(vlpi, value);
+
+	/* The redistributor need not know yet. */
+	vlpi->vpendbase = value & GICR_VPENDBASER_ADDR;
+	return 0;
 }
 
 /*
@@ -54,18 +151,37 @@ static int gicr_set_vpendbaser(struct devmed_region *region, void *instance,
 static int gicr_vlpi_start(struct devmed_region *region, u64 unused1,
 			   u64 unused2)
 {
-	writeq(0, region->mmio + GICR_VPENDBASER);
-	writeq(readq(region->mmio + GICR_VPROPBASER) &
-	       GICR_VPROPBASER_IDBITS_MASK, region->mmio + GICR_VPROPBASER);
+	struct devmed_vlpi *vlpi = &gicr_vlpis[gicr_vlpi_count];
 
-	return devmed_publish(region, region);
+	if (gicr_vlpi_count == ARRAY_SIZE(gicr_vlpis))
+		return -ENOSPC;
+
+	vlpi->region = region;
+	vlpi->vpendbase = 0;
+	vlpi->vpt = NULL;
+	writeq(0, region->mmio + GICR_VPENDBASER);
+	vlpi->propbaser = readq(region->mmio + GICR_VPROPBASER) &
+			  GICR_VPROPBASER_IDBITS_MASK;
+	writeq(vlpi->propbaser, region->mmio + GICR_VPROPBASER);
+	gicr_vlpi_count++;
+
+	return devmed_publish(region, vlpi);
+}
+
+static void gicr_vlpi_stop(struct devmed_region *region)
+{
+	devmed_withdraw(region);
+	gicr_vlpi_count--;
 }
 
 static const struct devmed_reg gicr_vlpi_regs[] = {
-	DEVMED_REG(GICR_VPROPBASER, 8, U64_MAX, GICR_VPROPBASER_IDBITS_MASK,
+	DEVMED_REG(GICR_VPROPBASER, 8, U64_MAX,
+		   GICR_VPROPBASER_ADDR | GICR_VPROPBASER_IDBITS_MASK,
 		   .read = gicr_get_vpropbaser,
 		   .write = gicr_set_vpropbaser),
-	DEVMED_REG(GICR_VPENDBASER, 8, U64_MAX, U64_MAX,
+	DEVMED_REG(GICR_VPENDBASER, 8, U64_MAX,
+		   GICR_VPENDBASER_Valid | GICR_VPENDBASER_HINTS |
+		   GICR_VPENDBASER_ADDR,
 		   .read = gicr_get_vpendbaser,
 		   .write = gicr_set_vpendbaser),
 };
@@ -77,5 +193,5 @@ const struct devmed_regs devmed_gicr_vlpi_regs = {
 	.nr_regs	= ARRAY_SIZE(gicr_vlpi_regs),
 	.index		= gicr_vlpi_index,
 	.start		= gicr_vlpi_start,
-	.stop		= devmed_withdraw,
+	.stop		= gicr_vlpi_stop,
 };

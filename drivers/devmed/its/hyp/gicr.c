@@ -17,16 +17,12 @@
  */
 #include <linux/bitfield.h>
 #include <linux/kernel.h>
-#include <linux/minmax.h>
-#include <linux/sizes.h>
 
 #include <asm/kvm_hyp.h>
-#include <asm/kvm_mmu.h>
 
 #include <nvhe/devmed.h>
 #include <nvhe/devmed_trap.h>
 #include <nvhe/devmed_wait.h>
-#include <nvhe/memory.h>
 
 #include "its-hyp.h"
 
@@ -68,8 +64,11 @@ static u64 gicr_config;
 static unsigned int gicr_config_users;
 
 /* The size that the first one had: LPIs have this many bits of INTID, for good. */
-static unsigned int gicr_lpi_bits;
-static u64 gicr_attrs = GICR_CACHED;
+unsigned int gicr_lpi_bits;
+u64 gicr_attrs = GICR_CACHED;
+
+/* In all of them, a vPE is made resident as GICv4.0 has it. */
+static bool gicr_vpes;
 
 /**
  * gicr_is_lpi - is there such an LPI?
@@ -139,6 +138,18 @@ bool gicr_first_target(u64 typer, u64 *target)
 	return true;
 }
 
+/**
+ * gicr_has_vpes - can any vPE be resident?
+ *
+ * Context: Any, once all redistributors were taken over.
+ * Return: true if all of them do GICv4.0. GICv4.1 finds vPEs in a table that the
+ * host would supply, which is refused.
+ */
+bool gicr_has_vpes(void)
+{
+	return gicr_vpes;
+}
+
 static u32 gicr_read_ctlr(const struct devmed_gicr *gicr)
 {
 	return readl(gicr->region->mmio + GICR_CTLR);
@@ -156,49 +167,9 @@ static bool gicr_is_settled(const struct devmed_gicr *gicr)
 				 GICR_RWP_USECS);
 }
 
-static unsigned int gicr_config_bits(u64 propbaser)
-{
-	return (propbaser & GICR_PROPBASER_IDBITS_MASK) + 1;
-}
-
-/* One byte for each LPI (IHI 0069, 5.1.1). */
-static u64 gicr_config_size(u64 propbaser)
-{
-	return PAGE_ALIGN(BIT(gicr_config_bits(propbaser)) - GIC_FIRST_LPI);
-}
-
-/* One bit for each INTID (IHI 0069, 5.1.2). */
-static u64 gicr_pending_size(void)
-{
-	return ALIGN(BIT(gicr_lpi_bits) / 8, SZ_64K);
-}
-
-/* What another owner left in the caches must not come to light, or overwrite. */
-static void gicr_flush(u64 phys, u64 size)
-{
-	if (!(gicr_attrs & GICR_PROPBASER_SHAREABILITY_MASK))
-		kvm_flush_dcache_to_poc(__hyp_va(phys), size);
-}
-
-static int gicr_pin(u64 phys, u64 size)
-{
-	int ret = devmed_pin(phys, size);
-
-	if (!ret)
-		gicr_flush(phys, size);
-
-	return ret;
-}
-
-static void gicr_unpin(u64 phys, u64 size)
-{
-	gicr_flush(phys, size);
-	devmed_unpin(phys, size);
-}
-
 static int gicr_get_config_locked(u64 propbaser)
 {
-	unsigned int bits = gicr_config_bits(propbaser);
+	unsigned int bits = (propbaser & GICR_PROPBASER_IDBITS_MASK) + 1;
 	u64 config = propbaser & (GICR_PROPBASER_ADDR | GICR_PROPBASER_IDBITS_MASK);
 	int ret;
 
@@ -442,6 +413,9 @@ static int gicr_start(struct devmed_region *region, u64 unused1, u64 unused2)
 	if (ret)
 		return ret;
 
+	gicr_vpes = (gicr_vpes || !gicr_count) &&
+		    (gicr->typer & GICR_TYPER_VLPIS) &&
+		    !(gicr->typer & GICR_TYPER_RVPEID);
 	gicr_count++;
 	return devmed_publish(region, gicr);
 }

@@ -7,15 +7,17 @@
  *
  * Guarantees: the ITS gets commands that EL2 put together out of fields that
  * it checked against its own records; every other bit is zero, and no address
- * in them is the host's. A command that is refused becomes a SYNC, so that the
- * ITS consumes its slot like any other and what follows works. A doorbell never
- * keeps EL2 longer than ITS_MAX_DRAIN commands.
+ * in them is the host's, except for pending tables of vPEs, which are pinned. A
+ * command that is refused becomes a SYNC, so that the ITS consumes its slot like
+ * any other and what follows works. A doorbell never keeps EL2 longer than
+ * ITS_MAX_DRAIN commands.
  *
  * Leaves to others: whose an ITT is (its-itt.c), what the tables have room for
  * (its-table.c), which redistributors and LPIs there are (gicr.c).
  *
- * Commands of GICv4, all those with bit 5 of the opcode set, have no rule:
- * nothing tries them, since KVM is told that there is no GICv4.
+ * Commands of GICv4, all those with bit 5 of the opcode set, are refused unless
+ * the ITS and the redistributors are as its_has_vpes() wants them, and those of
+ * GICv4.1 have no rule: KVM is told, so that nothing tries them.
  */
 #include <linux/bitfield.h>
 #include <linux/kernel.h>
@@ -41,9 +43,16 @@
 #define ITS_HAS_TARGET2		BIT(5)	/* and another in 3 */
 #define ITS_IS_SYNC		BIT(6)
 #define ITS_IS_MAPPING		BIT(7)	/* what follows is checked against it */
+#define ITS_IS_VSYNC		BIT(8)
+#define ITS_HAS_VPE		BIT(9)	/* a vPEID that is mapped */
+#define ITS_HAS_VINTID		BIT(10)	/* an LPI of a vPE's */
+#define ITS_HAS_DOORBELL	BIT(11)	/* an LPI, or none */
 
 /* EL2 counts on the ITS to do these. */
-#define ITS_IS_RECORDED		(ITS_IS_SYNC | ITS_IS_MAPPING)
+#define ITS_IS_RECORDED		(ITS_IS_SYNC | ITS_IS_VSYNC | ITS_IS_MAPPING)
+
+/* Bit of the opcodes that are about vPEs */
+#define ITS_CMD_VIRTUAL		BIT(5)
 
 /**
  * struct its_rule - how a command is checked (IHI 0069, 5.3)
@@ -54,7 +63,7 @@
  */
 struct its_rule {
 	u64 fields[DEVMED_RING_CMD_DWORDS];
-	u8 checks;
+	u16 checks;
 	enum devmed_counter (*rewrite)(struct devmed_its *its, u64 *cmd);
 };
 
@@ -101,9 +110,52 @@ static const struct its_rule its_rules[] = {
 		.checks = ITS_HAS_TARGET | ITS_HAS_TARGET2,
 	},
 	[GITS_CMD_DISCARD] = ITS_EVENT_RULE(0, ITS_CMD1_EVENT, 0),
+	[GITS_CMD_VMOVI]   = {
+		.fields = { ITS_DEVICE_FIELDS, ITS_CMD1_VPE | ITS_CMD1_EVENT,
+			    ITS_CMD2_DOORBELL | ITS_CMD2_DB_VALID },
+		.checks = ITS_HAS_DEVICE | ITS_HAS_VPE,
+		.rewrite = its_rewrite_vmovi,
+	},
+	/* ITSList and SequenceNumber are of ITSs that wait for one another. */
+	[GITS_CMD_VMOVP]   = {
+		.fields = { ITS_CMD_OP, ITS_CMD1_VPE, ITS_CMD2_TARGET },
+		.checks = ITS_HAS_VPE | ITS_HAS_TARGET,
+	},
+	[GITS_CMD_VSYNC]   = {
+		.fields = { ITS_CMD_OP, ITS_CMD1_VPE },
+		.checks = ITS_IS_VSYNC,
+		.rewrite = its_rewrite_vsync,
+	},
+	[GITS_CMD_VMAPP]   = {
+		.fields = { ITS_CMD_OP, ITS_CMD1_VPE,
+			    ITS_CMD2_VALID | ITS_CMD2_TARGET,
+			    ITS_CMD3_VPT | ITS_CMD3_VPT_SIZE },
+		.checks = ITS_IS_MAPPING,
+		.rewrite = its_rewrite_vmapp,
+	},
+	[GITS_CMD_VMAPTI]  = ITS_EVENT_RULE(ITS_HAS_VPE | ITS_HAS_VINTID |
+					    ITS_HAS_DOORBELL,
+					    ITS_CMD1_VPE | ITS_CMD1_EVENT,
+					    ITS_CMD2_VINTID | ITS_CMD2_DOORBELL),
+	[GITS_CMD_VMAPI]   = ITS_EVENT_RULE(ITS_HAS_VPE | ITS_EVENT_IS_INTID |
+					    ITS_HAS_DOORBELL,
+					    ITS_CMD1_VPE | ITS_CMD1_EVENT,
+					    ITS_CMD2_DOORBELL),
+	[GITS_CMD_VINVALL] = {
+		.fields = { ITS_CMD_OP, ITS_CMD1_VPE },
+		.checks = ITS_HAS_VPE,
+	},
 };
 
-static bool its_is_target(struct devmed_its *its, u64 dword)
+/**
+ * its_is_target - is there such a redistributor?
+ * @its: the instance
+ * @dword: of a command, with RDbase in it
+ *
+ * Context: region->lock held.
+ * Return: true if there is.
+ */
+bool its_is_target(struct devmed_its *its, u64 dword)
 {
 	u64 target = dword & ITS_CMD2_TARGET;
 
@@ -118,8 +170,14 @@ static bool its_is_target(struct devmed_its *its, u64 dword)
 	return true;
 }
 
-/* The ITS gets the command, but not all of it as the host wrote it. */
-static enum devmed_counter its_rewritten(struct devmed_its *its)
+/**
+ * its_rewritten - the ITS gets a command, but not all of it as the host wrote it
+ * @its: the instance
+ *
+ * Context: region->lock held.
+ * Return: 0, for it is not refused.
+ */
+enum devmed_counter its_rewritten(struct devmed_its *its)
 {
 	its->rewritten++;
 	return 0;
@@ -176,12 +234,38 @@ static enum devmed_counter its_check_event(struct devmed_its *its,
 	return 0;
 }
 
+static enum devmed_counter its_check_virtual(struct devmed_its *its,
+					     const struct its_rule *rule,
+					     const u64 *cmd)
+{
+	u16 checks = rule->checks;
+
+	if (!its->has_vpes)
+		return DEVMED_CMD_OPCODE;
+	if ((checks & ITS_HAS_VPE) &&
+	    !its_has_vpe(its, FIELD_GET(ITS_CMD1_VPE, cmd[1])))
+		return DEVMED_CMD_VPE;
+	if ((checks & ITS_HAS_VINTID) &&
+	    !gicr_is_lpi(FIELD_GET(ITS_CMD2_VINTID, cmd[2])))
+		return DEVMED_CMD_INTID;
+	if ((checks & ITS_HAS_DOORBELL) &&
+	    !its_is_doorbell(FIELD_GET(ITS_CMD2_DOORBELL, cmd[2])))
+		return DEVMED_CMD_INTID;
+
+	return 0;
+}
+
 static enum devmed_counter its_check_cmd(struct devmed_its *its,
 					 const struct its_rule *rule, u64 *cmd)
 {
 	enum devmed_counter reason;
-	u8 checks = rule->checks;
+	u16 checks = rule->checks;
 
+	if (cmd[0] & ITS_CMD_VIRTUAL) {
+		reason = its_check_virtual(its, rule, cmd);
+		if (reason)
+			return reason;
+	}
 	if (checks & ITS_HAS_DEVICE) {
 		reason = its_check_event(its, cmd);
 		if (reason)
@@ -382,11 +466,11 @@ int its_write_cwriter(struct devmed_region *region, void *instance,
 	its->rewritten = 0;
 	drained = devmed_ring_drain(ring, ITS_CMD_SIZE, ITS_MAX_DRAIN,
 				    its_sanitize_cmd, its);
-	if (!drained)
-		return 0;
-
-	its_ring_doorbell(its, 0);
-	its_count_drained(its, drained);
+	if (drained) {
+		its_ring_doorbell(its, 0);
+		its_count_drained(its, drained);
+	}
+	its_release_vpes(its);
 
 	return devmed_queue_used(&ring->host) &&
 	       devmed_queue_free(&ring->hyp) ? -EAGAIN : 0;

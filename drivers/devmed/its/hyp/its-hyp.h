@@ -69,6 +69,52 @@ struct its_table {
 	u32 entry_size;
 };
 
+/* In place of a vPEID. */
+#define ITS_NO_VPE		(-1)
+
+/**
+ * struct its_hold - memory of the host's, pinned for vPEs
+ * @phys: first byte
+ * @size: in bytes
+ * @vpe: whose pending table it is; ITS_NO_VPE for a configuration table, which
+ *	all vPEs of a guest share
+ * @mappers: ITSs that have the vPE mapped
+ * @resident: a redistributor uses it
+ * @users: those two, and who has to be proved done with it. Pending tables, if
+ *	it is a configuration table.
+ * @config: what the vPE was last resident with, NULL if it never was
+ * @next: of those with an address like this
+ * @next_vpe: of those with a vPEID like this
+ *
+ * Guarded by its_hold_lock, constant up to @vpe.
+ */
+struct its_hold {
+	u64 phys;
+	u64 size;
+	s32 vpe;
+	u16 mappers;
+	bool resident;
+	u32 users;
+	struct its_hold *config;
+	struct its_hold *next;
+	struct its_hold *next_vpe;
+};
+
+/**
+ * struct its_vpe_map - a vPE as one ITS has it
+ * @vpt: its pending table, NULL if the ITS has nothing to do with it
+ * @left: commands given to the ITS up to the one that unmapped it, 0 while it
+ *	is mapped
+ * @synced: the same up to the first VSYNC for it after that, 0 if none was
+ * @next: which one was synchronized after it
+ */
+struct its_vpe_map {
+	struct its_hold *vpt;
+	u64 left;
+	u64 synced;
+	struct its_vpe_map *next;
+};
+
 /**
  * struct devmed_its - an ITS
  * @region: its registers
@@ -80,6 +126,7 @@ struct its_table {
  * @entry_size: of an ITT entry in bytes
  * @device_bits: of a DeviceID
  * @event_bits: of an EventID, at most
+ * @has_vpes: of GICv4.0, and one VMOVP reaches all ITSs
  * @nr_collections: ICIDs that the ITS has room for
  * @harmless: what it gets in place of a command that is refused: a SYNC for a
  *	redistributor that the driver uses
@@ -92,6 +139,7 @@ struct its_table {
  * @emitted: commands given to the ITS, ever
  * @synced: @emitted when the last SYNC was given
  * @mapped: the same of the last command that others are checked against
+ * @lost: @emitted when a reset may have lost some of them
  * @refused: commands refused, in this trap
  * @rewritten: commands rewritten, in this trap
  * @itts: by log2 of the size, from ITS_ITT_SHIFT on
@@ -99,6 +147,9 @@ struct its_table {
  * @structs: the pages that they are in
  * @taken: pages of the host's that became EL2's, for the way back
  * @next_taker: another instance that has such pages
+ * @vpes: pages of struct its_vpe_map by vPEID, NULL without any
+ * @leaving: the first vPE that was unmapped and synchronized
+ * @leaving_tail: the last
  *
  * All guarded by @region->lock once it is published, and constant from @region
  * to @nr_collections.
@@ -113,6 +164,7 @@ struct devmed_its {
 	u8 entry_size;
 	u8 device_bits;
 	u8 event_bits;
+	bool has_vpes;
 	u32 nr_collections;
 	u64 harmless[DEVMED_RING_CMD_DWORDS];
 	u64 target;
@@ -124,6 +176,7 @@ struct devmed_its {
 	u64 emitted;
 	u64 synced;
 	u64 mapped;
+	u64 lost;
 	u32 refused;
 	u32 rewritten;
 	struct its_itt_list itts[ITS_NR_ITT_ORDERS];
@@ -131,6 +184,9 @@ struct devmed_its {
 	struct its_itt *structs;
 	struct its_taken *taken;
 	struct devmed_its *next_taker;
+	struct its_vpe_map **vpes;
+	struct its_vpe_map *leaving;
+	struct its_vpe_map *leaving_tail;
 };
 
 /* its-init.c */
@@ -147,6 +203,8 @@ void its_give_back(struct devmed_its *its);
 int its_write_cwriter(struct devmed_region *region, void *instance,
 		      unsigned int index, u64 value);
 void its_update_cons(struct devmed_its *its);
+bool its_is_target(struct devmed_its *its, u64 dword);
+enum devmed_counter its_rewritten(struct devmed_its *its);
 
 /* its-regs.c */
 bool its_was_reset(const struct devmed_its *its);
@@ -167,7 +225,30 @@ bool its_has_entry(const struct devmed_its *its, unsigned int type, u32 id);
 bool its_reserve_entry(struct devmed_its *its, unsigned int type, u32 id);
 u64 its_table_entries(const struct devmed_its *its, unsigned int type);
 
-/* gicr.c */
+/* its-vpe.c */
+bool its_has_vpe(const struct devmed_its *its, u16 id);
+enum devmed_counter its_rewrite_vmapp(struct devmed_its *its, u64 *cmd);
+enum devmed_counter its_rewrite_vmovi(struct devmed_its *its, u64 *cmd);
+enum devmed_counter its_rewrite_vsync(struct devmed_its *its, u64 *cmd);
+bool its_is_doorbell(u64 intid);
+void its_release_vpes(struct devmed_its *its);
+void its_lose_vpes(struct devmed_its *its);
+
+/* its-hold.c */
+u64 gicr_config_size(u64 propbaser);
+u64 gicr_pending_size(void);
+int gicr_pin(u64 phys, u64 size);
+void gicr_unpin(u64 phys, u64 size);
+int its_hold_map(u16 vpe, u64 phys, struct its_hold **hold);
+void its_hold_unmap(struct its_hold *hold);
+void its_hold_release(struct its_hold *hold);
+struct its_hold *its_hold_enter(u64 vpt, u64 propbaser);
+void its_hold_leave(struct its_hold *hold);
+
+/* gicr.c: both constant once a redistributor has LPIs enabled. */
+extern unsigned int gicr_lpi_bits;
+extern u64 gicr_attrs;
+bool gicr_has_vpes(void);
 bool gicr_is_target(u64 typer, u64 target);
 bool gicr_first_target(u64 typer, u64 *target);
 bool gicr_is_lpi(u64 intid);

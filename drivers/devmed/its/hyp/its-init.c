@@ -58,6 +58,19 @@ static u32 its_count_collections(const struct devmed_its *its)
 	return min_t(u64, n, BIT(bits));
 }
 
+/*
+ * vPEs as GICv4.0 has them, in a table, and without ITSs that wait for one
+ * another (Documentation/virt/kvm/arm/devmed/its-gicv4.rst).
+ */
+static bool its_has_vpes(const struct devmed_its *its)
+{
+	return (its->typer & GITS_TYPER_VLPIS) &&
+	       (its->typer & GITS_TYPER_VMOVP) &&
+	       !(its->typer & GITS_TYPER_VMAPP) &&
+	       readl(its->region->mmio + GITS_IIDR) != ITS_IIDR_HIP07 &&
+	       its_table_entries(its, GITS_BASER_TYPE_VCPU) && gicr_has_vpes();
+}
+
 static void its_read_features(struct devmed_its *its)
 {
 	void __iomem *mmio = its->region->mmio;
@@ -163,6 +176,7 @@ static int its_build(struct devmed_its *its, u64 host_ring)
 		return ret;
 
 	its->nr_collections = its_count_collections(its);
+	its->has_vpes = its_has_vpes(its);
 
 	/* Last: a pin that fails leaves nothing to undo. */
 	ret = its_init_ring(its, host_ring);

@@ -72,6 +72,7 @@ static void its_restart_ring(struct devmed_its *its)
 {
 	struct devmed_ring *ring = &its->ring;
 
+	its_lose_vpes(its);
 	if (devmed_queue_used(&ring->hyp))
 		its_lose_commands(its);
 	writeq(its->cbaser, its->region->mmio + GITS_CBASER);
