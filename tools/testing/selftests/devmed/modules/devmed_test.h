@@ -113,12 +113,14 @@ enum test_counter {
 	COUNT_CMD_COLLECTION,
 	COUNT_CMD_TARGET,
 	COUNT_CMD_MEMORY,
+	COUNT_CMD_VPE,
+	COUNT_CMD_ADDRESS,
 	COUNT_NR,
 };
 
 /* Those that count commands; the others count traps. */
 #define COUNTS_CMDS	(BIT(COUNT_CMD_PASSED) | BIT(COUNT_CMD_REWRITTEN) |	\
-			 GENMASK(COUNT_CMD_MEMORY, COUNT_CMD_OPCODE))
+			 GENMASK(COUNT_CMD_ADDRESS, COUNT_CMD_OPCODE))
 
 typedef int (*devmed_read_counter_t)(unsigned int region, unsigned int counter, u64 *value);
 

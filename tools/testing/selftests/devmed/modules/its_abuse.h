@@ -97,6 +97,7 @@ struct attacker {
 extern struct attacker attacker;
 
 u64 attack_count(unsigned int row, unsigned int counter);
+bool attack_has_vpes(void);
 void attack_begin(struct attack *attack);
 void attack_end(struct attack *attack, bool ok);
 void attack_fill_canary(void);

@@ -29,12 +29,15 @@
  * @counter: why commands of it are refused
  * @refused: how many
  * @cmds: up to the first that is zero
+ * @vpe_counter: in place of @counter where there are vPEs of GICv4.0; COUNT_NR if
+ *	there it is no attack
  */
 struct cmd_attack {
 	const char *name;
 	unsigned int counter;
 	unsigned int refused;
 	struct attack_cmd cmds[MAX_CMDS];
+	unsigned int vpe_counter;
 };
 
 static const struct cmd_attack cmd_attacks[] = {
@@ -103,15 +106,16 @@ static const struct cmd_attack cmd_attacks[] = {
 	  { { { GITS_CMD_SYNC, 0, NO_TARGET } } } },
 	{ "IC19 VMAPP: a pending table where the host wants it", COUNT_CMD_OPCODE, 3,
 	  { VMAPP(ATTACK_VALID), MAPD(DEV_A, 5, 0), VMAPTI(DEV_A, 3ULL),
-	    EVENT(GITS_CMD_INT, DEV_A, 3), VMAPP(0) } },
+	    EVENT(GITS_CMD_INT, DEV_A, 3), VMAPP(0) }, COUNT_NR },
 	{ "IC22 VMAPTI, VMAPI: interrupts of any vPE", COUNT_CMD_OPCODE, 2,
 	  { MAPD(DEV_A, 5, 0), VMAPTI(DEV_A, 3ULL),
-	    EVENT(GITS_CMD_GICv4(GITS_CMD_MAPI), DEV_A, 3) } },
+	    EVENT(GITS_CMD_GICv4(GITS_CMD_MAPI), DEV_A, 3) }, COUNT_CMD_VPE },
 	{ "IC23 VMOVI, IC24 VMOVP", COUNT_CMD_OPCODE, 2,
 	  { EVENT(GITS_CMD_VMOVI, DEV_A, 0),
-	    { { GITS_CMD_VMOVP, 0x77ULL << 32 }, FILL_TARGET } } },
+	    { { GITS_CMD_VMOVP, 0x77ULL << 32 }, FILL_TARGET } }, COUNT_CMD_VPE },
 	{ "IC25 VSYNC, VINVALL: vPEs past the table", COUNT_CMD_OPCODE, 2,
-	  { { { GITS_CMD_VSYNC, 0xffffULL << 32 } }, { { GITS_CMD_VINVALL, 0xffffULL << 32 } } } },
+	  { { { GITS_CMD_VSYNC, 0xffffULL << 32 } }, { { GITS_CMD_VINVALL, 0xffffULL << 32 } } },
+	  COUNT_CMD_VPE },
 	{ "IC26 VSGI, INVDB", COUNT_CMD_OPCODE, 2,
 	  { { { GITS_CMD_VSGI, 0x77ULL << 32 } }, { { GITS_CMD_INVDB, 0x77ULL << 32 } } } },
 };
@@ -121,6 +125,12 @@ static void run_cmds(const struct cmd_attack *test)
 	struct attack attack = { test->name, test->counter, test->refused };
 	unsigned int nr = 0;
 
+	if (test->vpe_counter && attack_has_vpes()) {
+		/* Host memory, which may be a pending table: see devmed_vpe. */
+		if (test->vpe_counter == COUNT_NR)
+			return;
+		attack.counter = test->vpe_counter;
+	}
 	while (nr < MAX_CMDS && test->cmds[nr].dw[0])
 		nr++;
 	attack.commands = nr - test->refused;
@@ -136,12 +146,18 @@ static bool is_known(unsigned int opcode)
 		GITS_CMD_CLEAR, GITS_CMD_SYNC,
 	};
 
-	return memchr(known, opcode, sizeof(known));
+	static const u8 virtual[] = {
+		GITS_CMD_VMAPP, GITS_CMD_VMAPTI, GITS_CMD_GICv4(GITS_CMD_MAPI), GITS_CMD_VMOVI,
+		GITS_CMD_VMOVP, GITS_CMD_VSYNC, GITS_CMD_VINVALL,
+	};
+
+	return memchr(known, opcode, sizeof(known)) ||
+	       (attack_has_vpes() && memchr(virtual, opcode, sizeof(virtual)));
 }
 
 static struct attack_cmd all_opcodes[256];
 
-/* GICv4's are among them; their operands are as wild as can be. */
+/* GICv4's may be among them; their operands are as wild as can be. */
 static void try_opcodes(void)
 {
 	struct attack attack = { "I27: every opcode that there is not", COUNT_CMD_OPCODE };
@@ -172,7 +188,7 @@ void attack_once(void)
 {
 	static const struct cmd_attack vmapp = {
 		"IC19 VMAPP: a pending table where the host wants it", COUNT_CMD_OPCODE, 1,
-		{ VMAPP(ATTACK_VALID) },
+		{ VMAPP(ATTACK_VALID) }, COUNT_NR,
 	};
 
 	run_cmds(&vmapp);

@@ -182,10 +182,14 @@ static void try_vpe(void)
 		    "R11: VPENDBASER makes a vPE resident");
 	if (value & GICR_VPENDBASER_Valid)
 		writeq(0, vlpi + GICR_VPENDBASER);
+	/* With vPEs it is kept until one enters. */
+	if (attack_has_vpes())
+		goto unmap;
 	value = readq(vlpi + GICR_VPROPBASER);
 	writeq(value | attacker.canary_phys, vlpi + GICR_VPROPBASER);
 	gicr_result(readq(vlpi + GICR_VPROPBASER) == value, "R11: VPROPBASER has no address");
 	writeq(value, vlpi + GICR_VPROPBASER);
+unmap:
 	iounmap(vlpi);
 }
 

@@ -159,6 +159,15 @@ static bool still_works(void)
 				  &edu->msis);
 }
 
+/* What EL2 mediates of GICv4: its_has_vpes(). */
+bool attack_has_vpes(void)
+{
+	u64 typer = readq(attacker.gits + GITS_TYPER);
+
+	return attacker.row >= 0 && (typer & GITS_TYPER_VLPIS) &&
+	       (typer & GITS_TYPER_VMOVP) && !(typer & GITS_TYPER_VMAPP);
+}
+
 void attack_begin(struct attack *attack)
 {
 	unsigned int i;

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A hostile host and the vPEs of GICv4: it names memory that is not its own,
+ * to the redistributor of this CPU and to the ITS.
+ *
+ * The driver's queue is found by what it has just posted: memory that is not the
+ * host's is not read, but skipped.
+ */
+#include <linux/io.h>
+#include <linux/irqchip/arm-gic-v3.h>
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/uaccess.h>
+
+#include "devmed_test.h"
+
+#define CMD_SIZE	32
+#define VPE		40000
+#define LPI_BITS	16
+
+static ulong its;
+module_param(its, ulong, 0);
+MODULE_PARM_DESC(its, "physical address of the ITS");
+static ulong vlpi;
+module_param(vlpi, ulong, 0);
+MODULE_PARM_DESC(vlpi, "physical address of some VLPI_base");
+
+static struct devmed_results results;
+static void __iomem *its_base;
+static void __iomem *vlpi_base;
+static unsigned long ring_size;
+
+/* A table of the host's own, so that only one address is wrong at a time. */
+static u64 own;
+
+static struct {
+	const char *name;
+	u64 phys;
+} canaries[4];
+static unsigned int nr_canaries;
+
+static void add_canary(const char *name, u64 phys)
+{
+	canaries[nr_canaries].name = name;
+	canaries[nr_canaries++].phys = phys;
+}
+
+static void try_resident(const char *name, u64 config, u64 vpt)
+{
+	u64 value;
+
+	writeq(config | (LPI_BITS - 1), vlpi_base + GICR_VPROPBASER);
+	writeq(vpt | GICR_VPENDBASER_Valid, vlpi_base + GICR_VPENDBASER);
+	value = readq(vlpi_base + GICR_VPENDBASER);
+	devmed_result(&results, !(value & GICR_VPENDBASER_Valid),
+		      "R11: %s is not resident (%llx)", name, value);
+}
+
+static bool load_cmd(const void *ring, u32 offset, u64 *cmd)
+{
+	return !copy_from_kernel_nofault(cmd, ring + offset, CMD_SIZE);
+}
+
+/* The driver posts a command with the SYNC or VSYNC for it. */
+static bool is_ring(const void *page, u32 next)
+{
+	u32 last = (next ? next : ring_size) - CMD_SIZE;
+	u32 before = (last ? last : ring_size) - CMD_SIZE;
+	u64 cmd[4];
+
+	if (!load_cmd(page, last, cmd) || cmd[3] ||
+	    (cmd[0] != GITS_CMD_SYNC && cmd[0] != GITS_CMD_VSYNC))
+		return false;
+
+	return load_cmd(page, before, cmd) && (cmd[0] & 0xff) &&
+	       (cmd[0] & 0xff) < 0x30;
+}
+
+static void *find_ring(void)
+{
+	unsigned long end = PHYS_PFN(PHYS_OFFSET) + totalram_pages() / 4 * 5;
+	u32 next = readl(its_base + GITS_CWRITER);
+	unsigned long pfn;
+
+	for (pfn = PHYS_PFN(PHYS_OFFSET); pfn < end; pfn += SZ_64K / PAGE_SIZE) {
+		if (pfn_is_map_memory(pfn) && is_ring(pfn_to_kaddr(pfn), next))
+			return pfn_to_kaddr(pfn);
+	}
+
+	return NULL;
+}
+
+static bool post(void *ring, const u64 *cmd)
+{
+	u32 next = readl(its_base + GITS_CWRITER);
+	unsigned int i;
+
+	memcpy(ring + next, cmd, CMD_SIZE);
+	dma_wmb();
+	next = (next + CMD_SIZE) % ring_size;
+	writel(next, its_base + GITS_CWRITER);
+	for (i = 0; i < 1000000; i++) {
+		if (readl(its_base + GITS_CREADR) == next)
+			return true;
+		cpu_relax();
+	}
+
+	return false;
+}
+
+/*
+ * The driver goes on at its own offset: leave the queue where it was found, by
+ * filling it up.
+ */
+static bool come_around(void *ring, u32 start)
+{
+	u64 cmd[4];
+
+	memcpy(cmd, ring + (start ? start : ring_size) - CMD_SIZE, CMD_SIZE);
+	while (readl(its_base + GITS_CWRITER) != start) {
+		if (!post(ring, cmd))
+			return false;
+	}
+
+	return true;
+}
+
+static void try_vmapp(void *ring, const char *name, u64 vpt)
+{
+	u64 cmd[4] = {
+		GITS_CMD_VMAPP, (u64)VPE << 32, BIT_ULL(63), vpt | (LPI_BITS - 1),
+	};
+	bool done = post(ring, cmd);
+	u64 vsync[4] = { GITS_CMD_VSYNC, (u64)VPE << 32 };
+
+	done &= post(ring, vsync);
+	devmed_result(&results, done, "IC19: VMAPP of %s, the queue moves on", name);
+	try_resident(name, own, vpt);
+}
+
+static void attack_its(void)
+{
+	unsigned long flags;
+	unsigned int i;
+	bool around;
+	void *ring;
+	u32 start;
+
+	/* One CPU only, or the driver posts in between. */
+	local_irq_save(flags);
+	ring = find_ring();
+	start = readl(its_base + GITS_CWRITER);
+	for (i = 0; ring && i < nr_canaries; i++)
+		try_vmapp(ring, canaries[i].name, canaries[i].phys);
+	around = ring && come_around(ring, start);
+	local_irq_restore(flags);
+	devmed_result(&results, around, "the queue is as it was");
+}
+
+static void attack(void)
+{
+	unsigned int i;
+
+	add_canary("the ITS", its);
+	add_canary("a table of the ITS",
+		   readq(its_base + GITS_BASER) & GENMASK_ULL(47, 16));
+	add_canary("the hyp ring",
+		   readq(its_base + GITS_CBASER) & GENMASK_ULL(51, 16));
+	add_canary("nothing", GENMASK_ULL(51, 16));
+	for (i = 0; i < nr_canaries; i++) {
+		try_resident(canaries[i].name, own, canaries[i].phys);
+		try_resident(canaries[i].name, canaries[i].phys, own);
+	}
+	attack_its();
+}
+
+static int __init vpe_init(void)
+{
+	struct page *page;
+	int ret;
+
+	page = alloc_pages(GFP_KERNEL | __GFP_ZERO, get_order(SZ_64K));
+	its_base = ioremap(its, SZ_64K);
+	vlpi_base = ioremap(vlpi, SZ_64K);
+	ret = page && its_base && vlpi_base ? devmed_results_init(&results) : -ENOMEM;
+	if (!ret) {
+		own = page_to_phys(page);
+		ring_size = ((readq(its_base + GITS_CBASER) & 0xff) + 1) * SZ_4K;
+		attack();
+	}
+	if (vlpi_base)
+		iounmap(vlpi_base);
+	if (its_base)
+		iounmap(its_base);
+	if (page)
+		__free_pages(page, get_order(SZ_64K));
+
+	return ret;
+}
+module_init(vpe_init);
+
+static void __exit vpe_exit(void)
+{
+	devmed_results_exit(&results);
+}
+module_exit(vpe_exit);
+
+MODULE_DESCRIPTION("devmed test: vPEs with memory that is not the host's");
+MODULE_LICENSE("GPL");
