@@ -289,6 +289,7 @@ const char *devmed_counter_name(unsigned int counter)
 		[DEVMED_WRITES]			= "writes",
 		[DEVMED_CMD_PASSED]		= "cmd-passed",
 		[DEVMED_CMD_REWRITTEN]		= "cmd-rewritten",
+		[DEVMED_REARMED]		= "rearmed",
 		[DEVMED_REFUSED_SYNDROME]	= "no-syndrome",
 		[DEVMED_REFUSED_WALK]		= "walk",
 		[DEVMED_REFUSED_CACHE_OP]	= "cache-op",

@@ -120,6 +120,7 @@ enum devmed_call_op {
  * @DEVMED_CMD_PASSED: commands that hardware got as the host wrote them, but for
  *	reserved bits
  * @DEVMED_CMD_REWRITTEN: commands that hardware got with other operands
+ * @DEVMED_REARMED: times that EL2 found the device reset, and set it up again
  * @DEVMED_REFUSED_SYNDROME: abort injected, ESR_EL2.ISV was 0
  * @DEVMED_REFUSED_WALK: abort injected, a stage-1 table walk ended here
  * @DEVMED_REFUSED_CACHE_OP: abort injected, cache maintenance
@@ -151,6 +152,7 @@ enum devmed_counter {
 	DEVMED_WRITES,
 	DEVMED_CMD_PASSED,
 	DEVMED_CMD_REWRITTEN,
+	DEVMED_REARMED,
 	DEVMED_REFUSED_SYNDROME,
 	DEVMED_REFUSED_WALK,
 	DEVMED_REFUSED_CACHE_OP,

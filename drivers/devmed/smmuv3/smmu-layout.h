@@ -11,6 +11,7 @@
 
 /* Page 0 */
 #define SMMU_IDR0			0x000
+#define SMMU_IDR1			0x004
 #define SMMU_IDR3			0x00c
 #define SMMU_IDR5			0x014
 #define SMMU_IIDR			0x018

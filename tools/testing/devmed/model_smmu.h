@@ -33,6 +33,8 @@
  * @caches: keeps anything at all
  * @ack_delay: most accesses to registers before one is acknowledged
  * @cmd_delay: most accesses to registers before the next command is consumed
+ * @access_us: what an access to a register takes beyond a microsecond, so that
+ *	waits that end in nothing end soon
  * @seed: of all its choices
  */
 struct msmmu_config {
@@ -56,6 +58,7 @@ struct msmmu_config {
 	bool caches;
 	u8 ack_delay;
 	u8 cmd_delay;
+	u16 access_us;
 	u32 seed;
 };
 
@@ -193,6 +196,8 @@ struct msmmu {
 	u32 gbpa_left;
 	u32 cmd_left;
 	u32 random;
+	/* Accesses to registers until it is reset, if not 0. */
+	u32 reset_in;
 	bool off;
 	bool running;
 	/* Reads no commands. */

@@ -166,7 +166,8 @@ static bool bypass(struct msmmu *s, const struct msmmu_access *access,
 {
 	answer->pa = access->addr;
 	answer->perm = MSMMU_R | MSMMU_W;
-	answer->result = msmmu_bypass(s) & M_GBPA_ABORT ? MSMMU_ABORT : MSMMU_OK;
+	answer->result = s->off || (msmmu_bypass(s) & M_GBPA_ABORT) ?
+			 MSMMU_ABORT : MSMMU_OK;
 
 	return answer->result == MSMMU_OK;
 }

@@ -68,6 +68,8 @@ u32 msmmu_idr(struct msmmu *s, unsigned int nr)
 
 bool msmmu_may(struct msmmu *s, u32 bit)
 {
+	if (s->off)
+		return false;
 	if ((s->cr0 ^ *msmmu_reg(s, SMMU_CR0ACK)) & bit)
 		return msmmu_random(s, 2);
 
@@ -214,8 +216,13 @@ static void update_gbpa(struct msmmu *s)
  */
 void msmmu_tick(struct msmmu *s)
 {
+	fake_clock += (u64)s->config.access_us * FAKE_CNTFRQ / 1000000;
 	if (s->off)
 		return;
+	if (s->reset_in && !--s->reset_in) {
+		msmmu_reset(s);
+		return;
+	}
 	if (s->ack_left && !--s->ack_left)
 		acknowledge_cr0(s);
 	if (s->irq_left && !--s->irq_left)
@@ -234,8 +241,6 @@ void msmmu_tick(struct msmmu *s)
 
 static bool bad_access(struct msmmu *s, const struct row *row, u64 offset, u8 size)
 {
-	if (s->off)
-		msmmu_complain(s, "access to an SMMU without power", offset);
 	if (row && size > row->width) {
 		msmmu_complain(s, "one access to two registers", offset);
 		return true;
@@ -249,8 +254,9 @@ u64 msmmu_read_reg(struct msmmu *s, u64 offset, u8 size)
 	const struct row *row = find_row(offset);
 	u64 value = 0;
 
+	/* What the bus makes of it. */
 	if (bad_access(s, row, offset, size))
-		return 0;
+		return s->off ? 0ULL - msmmu_random(s, 2) : 0;
 	msmmu_tick(s);
 	if (offset / 4 < NR_IDRS - 1)
 		return msmmu_idr(s, offset / 4);
@@ -272,6 +278,8 @@ void msmmu_write_reg(struct msmmu *s, u64 offset, u8 size, u64 value)
 	u64 mask;
 	u64 old = 0;
 
+	if (s->off)
+		msmmu_complain(s, "write to an SMMU without power", offset);
 	if (bad_access(s, row, offset, size))
 		return;
 	msmmu_tick(s);

@@ -5,14 +5,16 @@
  *
  * Attack surface: none directly. The host chooses when commands are issued, and
  * its sanitized commands share the queue with invalidations that keep guests'
- * memory from devices.
+ * memory from devices. It may reset the hardware, or take its power, meanwhile.
  *
  * Guarantees: whatever error the hardware reports is repaired on the spot, so the
  * queue never stays stopped. When a function here returns 0, the hardware has
- * completed what it issued, or confirmed that it aborts all DMA for good. All
- * waits are bounded; hardware that does not answer is fenced.
+ * completed what it issued, or confirmed that it aborts all DMA for good, or it
+ * will have forgotten everything when it translates next. All waits are bounded;
+ * hardware that does not answer is fenced.
  *
- * Leaves to others: what commands of the host may say (smmu-cmd.c).
+ * Leaves to others: what commands of the host may say (smmu-cmd.c), what a reset
+ * takes with it (smmu-power.c).
  */
 #include <linux/errno.h>
 
@@ -65,18 +67,34 @@ static bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu)
 	return hyp->cons == hyp->prod;
 }
 
-/*
- * The hardware does not answer: turn it off, which leaves GBPA to abort. If it
- * does not confirm even that, nothing can be said about its DMA any more.
+/* Wait for that, but not for hardware that has been reset. */
+static bool smmu_cmdq_settle_locked(struct devmed_smmu *smmu)
+{
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+
+	return devmed_wait_until(smmu_cmdq_idle_locked(smmu) ||
+				 !smmu_read32(smmu, SMMU_CR0ACK),
+				 SMMU_TIMEOUT_US) && hyp->cons == hyp->prod;
+}
+
+/**
+ * smmu_cmdq_fence_locked - give up hardware that does not answer
+ * @smmu: the instance
+ *
+ * Turn it off, which leaves GBPA to abort. If it does not confirm even that,
+ * nothing can be said about its DMA any more.
+ *
+ * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, three times.
  */
-static void smmu_cmdq_fence_locked(struct devmed_smmu *smmu)
+void smmu_cmdq_fence_locked(struct devmed_smmu *smmu)
 {
 	hyp_assert_lock_held(&smmu->queue_lock);
 
 	smmu->dead = true;
 	smmu_write32(smmu, SMMU_CR0, 0);
 	smmu->fenced = devmed_wait_until(!smmu_read32(smmu, SMMU_CR0ACK),
-					 SMMU_TIMEOUT_US);
+					 SMMU_TIMEOUT_US) &&
+		       smmu_abort_bypass(smmu);
 }
 
 static int smmu_cmdq_dead(const struct devmed_smmu *smmu)
@@ -94,47 +112,68 @@ void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
 {
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
+	if (!smmu->hw.asleep)
+		smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
 }
 
 /**
  * smmu_cmdq_wait_locked - wait until the hardware has read every command
  * @smmu: the instance
  *
- * A CMD_SYNC is read when what came before it is complete (IHI 0070, 4.7).
+ * A CMD_SYNC is read when what came before it is complete (IHI 0070, 4.7). If
+ * the hardware has no power or is reset meanwhile, it counts as complete: all
+ * will be forgotten before a stream is translated again.
  *
- * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most.
+ * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, or as
+ * smmu_rearm_locked().
  * Return: true; false if the hardware is dead.
  */
 bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
 {
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+
 	hyp_assert_lock_held(&smmu->queue_lock);
 
 	if (smmu->dead)
 		return false;
-	if (likely(devmed_wait_until(smmu_cmdq_idle_locked(smmu),
-				     SMMU_TIMEOUT_US)))
+	if (unlikely(smmu->hw.asleep)) {
+		hyp->cons = hyp->prod;
 		return true;
+	}
+	if (likely(smmu_cmdq_settle_locked(smmu)))
+		return true;
+	if (smmu_has_lost(smmu, smmu->hw.cr0) && smmu_rearm_locked(smmu)) {
+		hyp->cons = hyp->prod;
+		return true;
+	}
 
 	smmu_cmdq_fence_locked(smmu);
 	return false;
+}
+
+/* @nr_cmds and a CMD_SYNC, for which there is room. */
+static void smmu_cmdq_put_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
+				 unsigned int nr_cmds)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_cmds; i++)
+		devmed_ring_emit(&smmu->ring, cmds[i]);
+	devmed_ring_emit(&smmu->ring, smmu_cmd_sync);
+	smmu_cmdq_doorbell_locked(smmu);
 }
 
 /* @nr_cmds and a CMD_SYNC fit into the hyp ring when it is empty. */
 static int smmu_cmdq_run_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
 				unsigned int nr_cmds)
 {
-	unsigned int i;
 	u32 repairs;
 
-	if (!smmu_cmdq_wait_locked(smmu))
+	if (!smmu_ready_locked(smmu) || !smmu_cmdq_wait_locked(smmu))
 		return smmu_cmdq_dead(smmu);
 
 	repairs = smmu->repairs;
-	for (i = 0; i < nr_cmds; i++)
-		devmed_ring_emit(&smmu->ring, cmds[i]);
-	devmed_ring_emit(&smmu->ring, smmu_cmd_sync);
-	smmu_cmdq_doorbell_locked(smmu);
+	smmu_cmdq_put_locked(smmu, cmds, nr_cmds);
 
 	/* A command of EL2's that the hardware refuses has had no effect. */
 	if (smmu_cmdq_wait_locked(smmu) && repairs != smmu->repairs)
@@ -182,6 +221,29 @@ int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid)
 	return smmu_cmdq_run(smmu, cmd, ARRAY_SIZE(cmd));
 }
 
+static const u64 smmu_forget_all[][2] = {
+	{ SMMU_OP_CFGI_STE_RANGE, SMMU_CFGI_RANGE_ALL },
+	{ SMMU_OP_TLBI_NSNH_ALL },
+};
+
+/**
+ * smmu_cmdq_forget_locked - the same as smmu_cmdq_invalidate_all(), out of a reset
+ * @smmu: the instance, its queue empty and enabled
+ *
+ * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most.
+ * Return: true if the hardware has forgotten all it knew.
+ */
+bool smmu_cmdq_forget_locked(struct devmed_smmu *smmu)
+{
+	u32 repairs = smmu->repairs;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	smmu_cmdq_put_locked(smmu, smmu_forget_all, ARRAY_SIZE(smmu_forget_all));
+
+	return smmu_cmdq_settle_locked(smmu) && repairs == smmu->repairs;
+}
+
 /**
  * smmu_cmdq_invalidate_all - have the hardware forget all it knows
  * @smmu: the instance
@@ -191,12 +253,7 @@ int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid)
  */
 int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu)
 {
-	static const u64 cmds[][2] = {
-		{ SMMU_OP_CFGI_STE_RANGE, SMMU_CFGI_RANGE_ALL },
-		{ SMMU_OP_TLBI_NSNH_ALL },
-	};
-
-	return smmu_cmdq_run(smmu, cmds, ARRAY_SIZE(cmds));
+	return smmu_cmdq_run(smmu, smmu_forget_all, ARRAY_SIZE(smmu_forget_all));
 }
 
 /**
@@ -255,6 +312,26 @@ void smmu_cmdq_raise_gerror(struct devmed_smmu *smmu)
 	hyp_spin_unlock(&smmu->queue_lock);
 }
 
+static void smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
+{
+	u32 old = smmu->hw.cr0;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	WRITE_ONCE(smmu->hw.cr0, cr0);
+	if (smmu->hw.asleep)
+		return;
+
+	smmu_write32(smmu, SMMU_CR0, cr0);
+	/* A reset just before would have it use tables of nobody's. */
+	if (devmed_wait_until(smmu_read32(smmu, SMMU_CR0ACK) == cr0,
+			      SMMU_TIMEOUT_US) && !smmu_has_lost(smmu, cr0))
+		return;
+	/* Still what it was: not a reset, but hardware that does not answer. */
+	if (smmu_read32(smmu, SMMU_CR0ACK) == old || !smmu_rearm_locked(smmu))
+		smmu_cmdq_fence_locked(smmu);
+}
+
 /**
  * smmu_cmdq_set_cr0 - enable what the host has enabled, and what EL2 always has
  * @smmu: the instance
@@ -268,14 +345,9 @@ int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0)
 {
 	int ret = 0;
 
-	cr0 |= smmu->hw_cr0;
 	hyp_spin_lock(&smmu->queue_lock);
-	if (!smmu->dead) {
-		smmu_write32(smmu, SMMU_CR0, cr0);
-		if (!devmed_wait_until(smmu_read32(smmu, SMMU_CR0ACK) == cr0,
-				       SMMU_TIMEOUT_US))
-			smmu_cmdq_fence_locked(smmu);
-	}
+	if (smmu_ready_locked(smmu))
+		smmu_set_cr0_locked(smmu, cr0 | smmu->hw_cr0);
 	if (smmu->dead)
 		ret = smmu_cmdq_dead(smmu);
 	hyp_spin_unlock(&smmu->queue_lock);
@@ -293,7 +365,8 @@ int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0)
 void smmu_cmdq_ack(struct devmed_smmu *smmu, u32 errors)
 {
 	hyp_spin_lock(&smmu->queue_lock);
-	smmu_write32(smmu, SMMU_GERRORN,
-		     smmu_read32(smmu, SMMU_GERRORN) ^ errors);
+	if (!smmu->hw.asleep)
+		smmu_write32(smmu, SMMU_GERRORN,
+			     smmu_read32(smmu, SMMU_GERRORN) ^ errors);
 	hyp_spin_unlock(&smmu->queue_lock);
 }

@@ -42,6 +42,11 @@
 
 #define SMMU_NR_IDRS		6
 
+/* Global errors that the hardware reports, and that are the host's to see. */
+#define SMMU_HW_ERRORS		(SMMU_GERROR_EVENTQ_ABT | \
+				 SMMU_GERROR_MSI_EVENTQ_ABT | \
+				 SMMU_GERROR_MSI_GERROR_ABT | SMMU_GERROR_SFM)
+
 /* log2 of slots: of the hyp ring; and what the host is offered at most. */
 #define SMMU_LOG2_HYP_CMDQ	8
 #define SMMU_LOG2_MIN_CMDQ	7
@@ -126,10 +131,27 @@ struct smmu_strtab_cfg {
 };
 
 /**
+ * struct smmu_hw - what the hardware was told, to tell it again after a reset
+ * @cr0: SMMU_CR0, acknowledged
+ * @irq_ctrl: SMMU_IRQ_CTRL
+ * @eventq_base: SMMU_EVENTQ_BASE, of pinned pages while @cr0 has EVENTQEN
+ * @eventq_cons: SMMU_EVENTQ_CONS
+ * @asleep: it had no power when EL2 last looked
+ */
+struct smmu_hw {
+	u32 cr0;
+	u32 irq_ctrl;
+	u64 eventq_base;
+	u32 eventq_cons;
+	bool asleep;
+};
+
+/**
  * struct devmed_smmu - the instance
  * @region: its registers
  * @dma: its part in the DMA stage-2
  * @idr: SMMU_IDR0 to SMMU_IDR5 as the host reads them
+ * @hw_idr: SMMU_IDR0 and SMMU_IDR1 of the hardware
  * @hw_cr0: what SMMU_CR0 of the hardware always has set
  * @coherent: the hardware snoops, so that nothing has to be flushed
  * @msi: the host may have the SMMU send MSIs
@@ -144,6 +166,7 @@ struct smmu_strtab_cfg {
  *	(all of the above constant after smmu_start(), but for what @chunk and
  *	@strtab point to)
  * @queue_lock: see above
+ * @hw: guarded by @queue_lock
  * @repairs: errors of the hardware queue. Guarded by @queue_lock.
  * @dead: the hardware stopped answering and is fenced; read and written with
  *	@queue_lock held
@@ -173,12 +196,13 @@ struct smmu_strtab_cfg {
  * @strtab_base: as the host wrote it
  * @strtab_base_cfg: as the host wrote it
  * @host_strtab: what they mean, from SMMUEN on
- * @msis: as the host wrote them
+ * @msis: as the host wrote them; changed with @queue_lock held too
  */
 struct devmed_smmu {
 	struct devmed_region *region;
 	struct devmed_idmap_user dma;
 	u32 idr[SMMU_NR_IDRS];
+	u32 hw_idr[2];
 	u32 hw_cr0;
 	bool coherent;
 	bool msi;
@@ -192,6 +216,7 @@ struct devmed_smmu {
 	u64 *chunk;
 
 	hyp_spinlock_t queue_lock;
+	struct smmu_hw hw;
 	u32 repairs;
 	bool dead;
 	bool fenced;
@@ -230,6 +255,11 @@ static inline u32 smmu_read32(const struct devmed_smmu *smmu, u32 offset)
 	return readl(smmu->region->mmio + offset);
 }
 
+static inline u64 smmu_read64(const struct devmed_smmu *smmu, u32 offset)
+{
+	return readq(smmu->region->mmio + offset);
+}
+
 static inline void smmu_write32(const struct devmed_smmu *smmu, u32 offset,
 				u32 value)
 {
@@ -242,6 +272,18 @@ static inline void smmu_write64(const struct devmed_smmu *smmu, u32 offset,
 	writeq(value, smmu->region->mmio + offset);
 }
 
+/* SMMU_EVENTQ_PROD or SMMU_EVENTQ_CONS; an empty queue without power. */
+static inline u32 smmu_eventq_index(const struct devmed_smmu *smmu, u32 offset)
+{
+	return smmu->hw.asleep ? smmu->hw.eventq_cons : smmu_read32(smmu, offset);
+}
+
+/* SMMU_GERROR or SMMU_GERRORN: no error is active without power. */
+static inline u32 smmu_hw_errors(const struct devmed_smmu *smmu, u32 offset)
+{
+	return smmu->hw.asleep ? 0 : smmu_read32(smmu, offset) & SMMU_HW_ERRORS;
+}
+
 static inline bool smmu_enabled(const struct devmed_smmu *smmu)
 {
 	return smmu->cr0ack & SMMU_CR0_SMMUEN;
@@ -252,14 +294,41 @@ static inline u32 smmu_nr_sids(const struct devmed_smmu *smmu)
 	return 1U << smmu->sid_bits;
 }
 
+static inline size_t smmu_strtab_size(const struct devmed_smmu *smmu)
+{
+	if (smmu->two_level)
+		return sizeof(u64) << (smmu->sid_bits - smmu->split);
+
+	return SMMU_STE_SIZE << smmu->sid_bits;
+}
+
 /* smmu-init.c */
 int smmu_start(struct devmed_region *region, u64 flags, u64 unused);
 void smmu_stop(struct devmed_region *region);
+
+/* smmu-power.c: out of a reset */
+bool smmu_abort_bypass(const struct devmed_smmu *smmu);
+bool smmu_quiesce(const struct devmed_smmu *smmu);
+bool smmu_arm(struct devmed_smmu *smmu);
+bool smmu_rearm_locked(struct devmed_smmu *smmu);
+bool smmu_ready_locked(struct devmed_smmu *smmu);
+bool smmu_has_lost(const struct devmed_smmu *smmu, u32 cr0);
+void smmu_check(struct devmed_region *region, void *instance);
+void smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons);
+void smmu_set_eventq_cons(struct devmed_smmu *smmu, u32 cons);
+void smmu_set_irqs(struct devmed_smmu *smmu, u32 irqs);
 
 /* smmu-msi.c */
 int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr);
 int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data);
 int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr);
+
+u64 smmu_read_irq_ctrl(struct devmed_region *region, void *instance,
+		       unsigned int index);
+int smmu_write_irq_ctrl(struct devmed_region *region, void *instance,
+			unsigned int index, u64 value);
+u64 smmu_read_irq_ctrlack(struct devmed_region *region, void *instance,
+			  unsigned int index);
 
 /* The MSI of an interrupt, by what enables it in SMMU_IRQ_CTRL. */
 static inline struct smmu_msi *smmu_msi(struct devmed_smmu *smmu, u32 irq)
@@ -272,7 +341,9 @@ static inline struct smmu_msi *smmu_msi(struct devmed_smmu *smmu, u32 irq)
 void smmu_drain(struct devmed_smmu *smmu);
 
 /* smmu-cmdq.c: the hardware's command queue */
+void smmu_cmdq_fence_locked(struct devmed_smmu *smmu);
 bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu);
+bool smmu_cmdq_forget_locked(struct devmed_smmu *smmu);
 void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu);
 int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
 		  unsigned int nr_cmds);

@@ -157,14 +157,6 @@ static void smmu_show(struct devmed_smmu *smmu, const u32 *idr, u64 flags)
 		smmu->idr[5] |= idr[5] & SMMU_IDR5_STALL_MAX;
 }
 
-static size_t smmu_strtab_size(const struct devmed_smmu *smmu)
-{
-	if (smmu->two_level)
-		return sizeof(u64) << (smmu->sid_bits - smmu->split);
-
-	return SMMU_STE_SIZE << smmu->sid_bits;
-}
-
 static void smmu_free_pages(void *addr, size_t size)
 {
 	if (addr)
@@ -192,6 +184,8 @@ static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
 
 	smmu->region = region;
 	hyp_spin_lock_init(&smmu->queue_lock);
+	smmu->hw_idr[0] = idr[0];
+	smmu->hw_idr[1] = idr[1];
 	smmu_probe(smmu, idr, flags);
 	smmu_size_strtab(smmu, idr);
 	smmu_show(smmu, idr, flags);
@@ -210,77 +204,6 @@ static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
 
 	smmu_free(smmu);
 	return NULL;
-}
-
-static bool smmu_set(const struct devmed_smmu *smmu, u32 reg, u32 ack, u32 value)
-{
-	smmu_write32(smmu, reg, value);
-
-	return devmed_wait_until(smmu_read32(smmu, ack) == value,
-				 SMMU_TIMEOUT_US);
-}
-
-static bool smmu_gbpa_idle(const struct devmed_smmu *smmu)
-{
-	return devmed_wait_until(!(smmu_read32(smmu, SMMU_GBPA) &
-				   SMMU_GBPA_UPDATE), SMMU_TIMEOUT_US);
-}
-
-/* Off, and nothing gets past it while it is (IHI 0070, 6.3.15). */
-static bool smmu_quiesce(struct devmed_smmu *smmu)
-{
-	if (!smmu_gbpa_idle(smmu))
-		return false;
-	smmu_write32(smmu, SMMU_GBPA, SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT);
-	if (!smmu_gbpa_idle(smmu) ||
-	    !(smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT))
-		return false;
-
-	return smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, 0) &&
-	       smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, 0);
-}
-
-static void smmu_program(struct devmed_smmu *smmu)
-{
-	const struct devmed_queue *hyp = &smmu->ring.hyp;
-	u32 cfg = FIELD_PREP(SMMU_STRTAB_LOG2SIZE, smmu->sid_bits);
-
-	if (smmu->two_level)
-		cfg |= FIELD_PREP(SMMU_STRTAB_FMT, SMMU_STRTAB_FMT_2LVL) |
-		       FIELD_PREP(SMMU_STRTAB_SPLIT, smmu->split);
-
-	smmu_write32(smmu, SMMU_CR1, SMMU_CR1_CACHED);
-	smmu_write32(smmu, SMMU_CR2, SMMU_CR2_PTM | SMMU_CR2_RECINVSID);
-	smmu_write64(smmu, SMMU_STRTAB_BASE, SMMU_STRTAB_BASE_RA |
-		     hyp_virt_to_phys(smmu->strtab));
-	smmu_write32(smmu, SMMU_STRTAB_BASE_CFG, cfg);
-	smmu_write64(smmu, SMMU_CMDQ_BASE, SMMU_QUEUE_BASE_RA |
-		     hyp_virt_to_phys(hyp->base) |
-		     FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(hyp->slots)));
-	smmu_write32(smmu, SMMU_CMDQ_PROD, 0);
-	smmu_write32(smmu, SMMU_CMDQ_CONS, 0);
-	if (smmu->msi) {
-		smmu_write64(smmu, SMMU_GERROR_IRQ_CFG0, 0);
-		smmu_write64(smmu, SMMU_EVENTQ_IRQ_CFG0, 0);
-	}
-	smmu_write32(smmu, SMMU_GERRORN, smmu_read32(smmu, SMMU_GERROR));
-	if (!smmu->coherent) {
-		kvm_flush_dcache_to_poc(smmu->strtab, smmu_strtab_size(smmu));
-		kvm_flush_dcache_to_poc(hyp->base, hyp->slots * SMMU_CMD_SIZE);
-	}
-}
-
-static bool smmu_reset(struct devmed_smmu *smmu)
-{
-	if (!smmu_quiesce(smmu))
-		return false;
-
-	smmu_program(smmu);
-	if (!smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, SMMU_CR0_CMDQEN) ||
-	    smmu_cmdq_invalidate_all(smmu) || smmu->dead)
-		return false;
-
-	return smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, smmu->hw_cr0);
 }
 
 /* It answers for no DMA any more, nor do others have to care what it can do. */
@@ -343,7 +266,7 @@ int smmu_start(struct devmed_region *region, u64 flags, u64 unused)
 		smmu_free(smmu);
 		return ret;
 	}
-	if (!smmu_reset(smmu)) {
+	if (!smmu_arm(smmu)) {
 		smmu_leave(smmu);
 		return DEVMED_SMMUV3_STUCK;
 	}

@@ -18,10 +18,17 @@ static bool smmu_offers_msi(const struct devmed_smmu *smmu)
 	return smmu->idr[0] & SMMU_IDR0_MSI;
 }
 
+/* What is enabled. Without power nothing is, but will be again. */
+static u32 smmu_irqs(const struct devmed_smmu *smmu)
+{
+	return smmu->hw.asleep ? smmu->hw.irq_ctrl :
+				 smmu_read32(smmu, SMMU_IRQ_CTRLACK);
+}
+
 /* While it is enabled an MSI stays as it is; what is none has no effect. */
 static bool smmu_msi_is_free(const struct devmed_smmu *smmu, u32 irq)
 {
-	return !smmu->msi || !(smmu_read32(smmu, SMMU_IRQ_CTRLACK) & irq);
+	return !smmu->msi || !(smmu_irqs(smmu) & irq);
 }
 
 /**
@@ -31,7 +38,7 @@ static bool smmu_msi_is_free(const struct devmed_smmu *smmu, u32 irq)
  * @offset: of the register
  * @addr: where the MSI is to go: to an ITS, or 0 for nowhere (IHI 0070, 6.3.21)
  *
- * Context: region->lock held.
+ * Context: region->lock held. Takes queue_lock.
  * Return: 0, -EPERM if it may not go there, -EBUSY while it is enabled.
  */
 int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr)
@@ -41,9 +48,11 @@ int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr)
 	if (!smmu_msi_is_free(smmu, irq))
 		return -EBUSY;
 
+	hyp_spin_lock(&smmu->queue_lock);
 	smmu_msi(smmu, irq)->addr = addr;
-	if (smmu->msi)
+	if (smmu->msi && !smmu->hw.asleep)
 		smmu_write64(smmu, offset, addr);
+	hyp_spin_unlock(&smmu->queue_lock);
 	return 0;
 }
 
@@ -54,7 +63,7 @@ int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr)
  * @offset: of the register
  * @data: any value
  *
- * Context: region->lock held.
+ * Context: region->lock held. Takes queue_lock.
  * Return: 0, -EPERM if no MSI is offered, -EBUSY while it is enabled.
  */
 int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data)
@@ -64,9 +73,11 @@ int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data)
 	if (!smmu_msi_is_free(smmu, irq))
 		return -EBUSY;
 
+	hyp_spin_lock(&smmu->queue_lock);
 	smmu_msi(smmu, irq)->data = data;
-	if (smmu->msi)
+	if (smmu->msi && !smmu->hw.asleep)
 		smmu_write32(smmu, offset, data);
+	hyp_spin_unlock(&smmu->queue_lock);
 	return 0;
 }
 
@@ -77,7 +88,7 @@ int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data)
  * @offset: of the register
  * @attr: any value
  *
- * Context: region->lock held.
+ * Context: region->lock held. Takes queue_lock.
  * Return: 0, -EPERM if no MSI is offered, -EBUSY while it is enabled.
  */
 int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr)
@@ -87,8 +98,57 @@ int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr)
 	if (!smmu_msi_is_free(smmu, irq))
 		return -EBUSY;
 
+	hyp_spin_lock(&smmu->queue_lock);
 	smmu_msi(smmu, irq)->attr = attr;
-	if (smmu->msi)
+	if (smmu->msi && !smmu->hw.asleep)
 		smmu_write32(smmu, offset, SMMU_MSI_ATTR_DEVICE_NGNRE);
+	hyp_spin_unlock(&smmu->queue_lock);
 	return 0;
+}
+
+/**
+ * smmu_read_irq_ctrl - SMMU_IRQ_CTRL: what the host has enabled
+ * @region: of the SMMU
+ * @instance: of the SMMU
+ * @index: unused
+ *
+ * Context: region->lock held.
+ * Return: the register.
+ */
+u64 smmu_read_irq_ctrl(struct devmed_region *region, void *instance,
+		       unsigned int index)
+{
+	return ((struct devmed_smmu *)instance)->hw.irq_ctrl;
+}
+
+/**
+ * smmu_write_irq_ctrl - SMMU_IRQ_CTRL: enable interrupts
+ * @region: of the SMMU
+ * @instance: of the SMMU
+ * @index: unused
+ * @value: the register
+ *
+ * Context: region->lock held. Takes queue_lock.
+ * Return: 0.
+ */
+int smmu_write_irq_ctrl(struct devmed_region *region, void *instance,
+			unsigned int index, u64 value)
+{
+	smmu_set_irqs(instance, value);
+	return 0;
+}
+
+/**
+ * smmu_read_irq_ctrlack - SMMU_IRQ_CTRLACK: what is enabled
+ * @region: of the SMMU
+ * @instance: of the SMMU
+ * @index: unused
+ *
+ * Context: region->lock held.
+ * Return: the register.
+ */
+u64 smmu_read_irq_ctrlack(struct devmed_region *region, void *instance,
+			  unsigned int index)
+{
+	return smmu_irqs(instance);
 }

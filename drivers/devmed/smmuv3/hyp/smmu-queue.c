@@ -120,12 +120,12 @@ int smmu_queue_enable_eventq(struct devmed_smmu *smmu)
 		return ret;
 
 	smmu->eventq_mask = 2 * slots - 1;
-	smmu_write64(smmu, SMMU_EVENTQ_BASE, SMMU_QUEUE_BASE_RA | start |
-		     FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(slots)));
-	smmu_write32(smmu, SMMU_EVENTQ_PROD, smmu->eventq_prod &
-		     (SMMU_QUEUE_OVERFLOW | smmu->eventq_mask));
-	smmu_write32(smmu, SMMU_EVENTQ_CONS, smmu->eventq_cons &
-		     (SMMU_QUEUE_OVERFLOW | smmu->eventq_mask));
+	smmu_set_eventq(smmu, SMMU_QUEUE_BASE_RA | start |
+			FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(slots)),
+			smmu->eventq_prod &
+			(SMMU_QUEUE_OVERFLOW | smmu->eventq_mask),
+			smmu->eventq_cons &
+			(SMMU_QUEUE_OVERFLOW | smmu->eventq_mask));
 
 	return 0;
 }
@@ -138,8 +138,8 @@ int smmu_queue_enable_eventq(struct devmed_smmu *smmu)
  */
 void smmu_queue_disable_eventq(struct devmed_smmu *smmu)
 {
-	smmu->eventq_prod = smmu_read32(smmu, SMMU_EVENTQ_PROD);
-	smmu->eventq_cons = smmu_read32(smmu, SMMU_EVENTQ_CONS);
+	smmu->eventq_prod = smmu_eventq_index(smmu, SMMU_EVENTQ_PROD);
+	smmu->eventq_cons = smmu_eventq_index(smmu, SMMU_EVENTQ_CONS);
 	devmed_unpin(smmu->eventq_phys, smmu->eventq_size);
 	smmu->eventq_size = 0;
 }

@@ -26,12 +26,9 @@
 #define SMMU_HOST_CR0		(SMMU_CR0_SMMUEN | SMMU_CR0_EVENTQEN | \
 				 SMMU_CR0_CMDQEN)
 
-/* Errors that are EL2's to report, and those that the hardware does. */
+/* Errors that are EL2's to report. */
 #define SMMU_OWN_ERRORS		(SMMU_GERROR_CMDQ_ERR | \
 				 SMMU_GERROR_MSI_CMDQ_ABT)
-#define SMMU_HW_ERRORS		(SMMU_GERROR_EVENTQ_ABT | \
-				 SMMU_GERROR_MSI_EVENTQ_ABT | \
-				 SMMU_GERROR_MSI_GERROR_ABT | SMMU_GERROR_SFM)
 
 #define SMMU_IRQS		(SMMU_IRQ_GERROR | SMMU_IRQ_EVENTQ)
 
@@ -191,13 +188,12 @@ static int SMMU_WRITE(gbpa)
 
 static u32 smmu_gerror(const struct devmed_smmu *smmu)
 {
-	return smmu->gerror | (smmu_read32(smmu, SMMU_GERROR) & SMMU_HW_ERRORS);
+	return smmu->gerror | smmu_hw_errors(smmu, SMMU_GERROR);
 }
 
 static u32 smmu_gerrorn(const struct devmed_smmu *smmu)
 {
-	return smmu->gerrorn |
-	       (smmu_read32(smmu, SMMU_GERRORN) & SMMU_HW_ERRORS);
+	return smmu->gerrorn | smmu_hw_errors(smmu, SMMU_GERRORN);
 }
 
 static u64 SMMU_READ(gerror)
@@ -388,7 +384,7 @@ static u64 SMMU_READ(eventq_prod)
 	const struct devmed_smmu *smmu = instance;
 
 	return smmu->cr0ack & SMMU_CR0_EVENTQEN ?
-	       smmu_read32(smmu, SMMU_EVENTQ_PROD) : smmu->eventq_prod;
+	       smmu_eventq_index(smmu, SMMU_EVENTQ_PROD) : smmu->eventq_prod;
 }
 
 static int SMMU_WRITE(eventq_prod)
@@ -407,7 +403,7 @@ static u64 SMMU_READ(eventq_cons)
 	const struct devmed_smmu *smmu = instance;
 
 	return smmu->cr0ack & SMMU_CR0_EVENTQEN ?
-	       smmu_read32(smmu, SMMU_EVENTQ_CONS) : smmu->eventq_cons;
+	       smmu_eventq_index(smmu, SMMU_EVENTQ_CONS) : smmu->eventq_cons;
 }
 
 static int SMMU_WRITE(eventq_cons)
@@ -415,8 +411,8 @@ static int SMMU_WRITE(eventq_cons)
 	struct devmed_smmu *smmu = instance;
 
 	if (smmu->cr0ack & SMMU_CR0_EVENTQEN)
-		smmu_write32(smmu, SMMU_EVENTQ_CONS, value &
-			     (SMMU_QUEUE_OVERFLOW | smmu->eventq_mask));
+		smmu_set_eventq_cons(smmu, value & (SMMU_QUEUE_OVERFLOW |
+						    smmu->eventq_mask));
 	else
 		smmu->eventq_cons = value;
 
@@ -446,8 +442,8 @@ static const struct devmed_reg smmu_regs[] = {
 	SMMU_RO32(SMMU_STATUSR, absent),
 	SMMU_RW32(SMMU_GBPA, U32_MAX, gbpa),
 	SMMU_ABSENT32(SMMU_AGBPA),
-	DEVMED_REG(SMMU_IRQ_CTRL, 4, SMMU_IRQS, SMMU_IRQS),
-	DEVMED_REG(SMMU_IRQ_CTRLACK, 4, SMMU_IRQS, 0),
+	SMMU_RW(SMMU_IRQ_CTRL, 4, SMMU_IRQS, SMMU_IRQS, irq_ctrl),
+	SMMU_RO(SMMU_IRQ_CTRLACK, 4, SMMU_IRQS, irq_ctrlack),
 	SMMU_RO32(SMMU_GERROR, gerror),
 	SMMU_RW32(SMMU_GERRORN, SMMU_OWN_ERRORS | SMMU_HW_ERRORS, gerrorn),
 	SMMU_RW64(SMMU_GERROR_IRQ_CFG0, SMMU_MSI_ADDR, gerror_addr),
@@ -497,4 +493,5 @@ const struct devmed_regs devmed_smmuv3_regs = {
 	.index		= smmu_index,
 	.start		= smmu_start,
 	.stop		= smmu_stop,
+	.check		= smmu_check,
 };

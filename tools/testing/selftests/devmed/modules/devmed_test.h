@@ -14,6 +14,9 @@
 #include <linux/module.h>
 #include <linux/stdarg.h>
 #include <linux/vmalloc.h>
+#ifdef CONFIG_DEVMED
+#include <kvm/devmed.h>
+#endif
 
 #define DEVMED_RESULTS_SIZE	(512 * 1024)
 
@@ -93,6 +96,7 @@ enum test_counter {
 	COUNT_WRITES,
 	COUNT_CMD_PASSED,
 	COUNT_CMD_REWRITTEN,
+	COUNT_REARMED,
 	COUNT_NO_SYNDROME,
 	COUNT_WALK,
 	COUNT_CACHE_OP,
@@ -117,6 +121,11 @@ enum test_counter {
 	COUNT_CMD_ADDRESS,
 	COUNT_NR,
 };
+
+#ifdef CONFIG_DEVMED
+static_assert(COUNT_HANDLER == (int)DEVMED_REFUSED_HANDLER);
+static_assert(COUNT_NR == (int)DEVMED_NR_COUNTERS);
+#endif
 
 /* Those that count commands; the others count traps. */
 #define COUNTS_CMDS	(BIT(COUNT_CMD_PASSED) | BIT(COUNT_CMD_REWRITTEN) |	\

@@ -129,6 +129,9 @@ struct devmed_reg {
  *	still trusted, and publishes it. Called with devmed_setup_lock held, as
  *	are the next two.
  * @stop: undoes @start and every @adopt
+ * @check: sees to it that the device is as EL2 left it, before an access is
+ *	answered and when a CPU comes back from suspend; NULL if it cannot be
+ *	otherwise. Called with the region lock held.
  * @adopt: takes over something that was live before @start
  *
  * An offset without a row reads as zero and ignores writes, for every table.
@@ -142,6 +145,7 @@ struct devmed_regs {
 	u8 *index;
 	int (*start)(struct devmed_region *region, u64 arg1, u64 arg2);
 	void (*stop)(struct devmed_region *region);
+	void (*check)(struct devmed_region *region, void *instance);
 	int (*adopt)(struct devmed_region *region, u64 arg1, u64 arg2, u64 arg3);
 };
 
@@ -263,6 +267,7 @@ int devmed_unmap_hole(struct kvm_pgtable *pgt, u64 start, u64 end);
 void devmed_clamp_range(u64 addr, u64 *start, u64 *end);
 bool devmed_allows_protected_vm(void);
 void devmed_finalize(void);
+void devmed_resume(void);
 void handle___devmed_setup(struct kvm_cpu_context *host_ctxt);
 void handle___devmed_call(struct kvm_cpu_context *host_ctxt);
 #else
@@ -276,6 +281,7 @@ static inline bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt,
 static inline void devmed_clamp_range(u64 addr, u64 *start, u64 *end) { }
 static inline bool devmed_allows_protected_vm(void) { return true; }
 static inline void devmed_finalize(void) { }
+static inline void devmed_resume(void) { }
 #define devmed_unmap_hole(pgt, start, end)				\
 	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))
 #endif

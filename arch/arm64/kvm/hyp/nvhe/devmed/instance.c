@@ -160,3 +160,25 @@ void devmed_withdraw(struct devmed_region *region)
 	smp_store_release(&region->instance, NULL);
 	hyp_spin_unlock(&region->lock);
 }
+
+/**
+ * devmed_resume - have every backend look at its device
+ *
+ * A suspend may have taken the power of any of them, and with it what EL2 told
+ * them.
+ *
+ * Context: A CPU on its way back to the host. Takes region locks, one at a time.
+ */
+void devmed_resume(void)
+{
+	u64 addr = 0;
+	struct devmed_region *region;
+
+	while ((region = devmed_next_region(addr))) {
+		hyp_spin_lock(&region->lock);
+		if (region->instance && region->regs->check)
+			region->regs->check(region, region->instance);
+		hyp_spin_unlock(&region->lock);
+		addr = region->base + region->size;
+	}
+}

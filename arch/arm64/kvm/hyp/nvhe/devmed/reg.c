@@ -209,6 +209,8 @@ enum devmed_answer devmed_emulate(struct devmed_region *region,
 	hyp_spin_lock(&region->lock);
 	instance = region->instance;
 	if (likely(instance)) {
+		if (region->regs->check)
+			region->regs->check(region, instance);
 		ret = devmed_emulate_locked(region, instance, reg, access);
 	} else {
 		devmed_forward(region, access);
