@@ -108,6 +108,7 @@ void __init devmed_host_setup(void)
 	devmed_hcall_setup(DEVMED_SETUP_POLICY, devmed_wants_require(),
 			   devmed_nr_missing, 0, 0);
 
+	devmed_find_masters();
 	if (devmed_wants_require())
 		pr_warn("policy: protected guests are refused until every device is mediated\n");
 }

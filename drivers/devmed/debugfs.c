@@ -100,6 +100,22 @@ static int devmed_counters_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(devmed_counters);
 
 static int devmed_topup_set(void *unused, u64 nr_pages)
+static int devmed_masters_show(struct seq_file *m, void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < devmed_nr_masters; i++) {
+		const struct devmed_master *master = &devmed_masters[i];
+
+		seq_printf(m, "%-32s %-32s %6u %s\n", master->name, master->kind,
+			   master->count,
+			   master->trusted ? "trusted" : "unconfined");
+	}
+
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(devmed_masters);
+
 {
 	return nr_pages > UINT_MAX ? -EINVAL : devmed_pool_topup(nr_pages);
 }
@@ -112,6 +128,7 @@ static int __init devmed_debugfs_init(void)
 	debugfs_create_file("regions", 0444, dir, NULL, &devmed_regions_fops);
 	debugfs_create_file("counters", 0444, dir, NULL, &devmed_counters_fops);
 	debugfs_create_file("topup", 0200, dir, NULL, &devmed_topup_fops);
+	debugfs_create_file("masters", 0444, dir, NULL, &devmed_masters_fops);
 
 	return 0;
 }

@@ -50,11 +50,39 @@ struct devmed_claim {
 	const char *reason;
 };
 
+/* Kinds of DMA masters that are listed; more of them are only counted. */
+#define DEVMED_MAX_MASTERS	32
+
+/**
+ * struct devmed_master - DMA masters of a kind that no mediated SMMU confines
+ * @name: the first of them
+ * @kind: what they are
+ * @count: how many follow each other
+ * @trusted: the administrator vouches for them
+ */
+struct devmed_master {
+	char name[32];
+	char kind[32];
+	unsigned int count;
+	bool trusted;
+};
+
 /* param.c */
 enum devmed_mode devmed_wanted_mode(enum devmed_class class);
 bool devmed_wants_require(void);
 bool devmed_wants_direct_reads(enum devmed_mode mode);
 unsigned int devmed_wanted_pool(unsigned int otherwise);
+bool devmed_trusts_dma(const char *name);
+
+/* masters.c */
+extern struct devmed_master devmed_masters[DEVMED_MAX_MASTERS];
+extern unsigned int devmed_nr_masters;
+void devmed_find_masters(void);
+struct acpi_table_iort;
+struct acpi_iort_node;
+const struct acpi_iort_node *
+devmed_next_iort(const struct acpi_table_iort *iort,
+		 const struct acpi_iort_node *node);
 
 /* claim.c */
 extern struct devmed_claim devmed_claims[DEVMED_MAX_REGIONS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the kernel command line says: devmed.its=, devmed.smmuv3=,
- * devmed.policy=, devmed.pool= and devmed.direct_reads=.
+ * devmed.policy=, devmed.trusted_dma=, devmed.pool= and devmed.direct_reads=.
  */
 #define pr_fmt(fmt) "devmed: " fmt
 
@@ -74,6 +74,10 @@ MODULE_PARM_DESC(smmuv3, "SMMUv3: on, forward or off (default: on)");
 module_param_cb(policy, &devmed_choice_ops, &devmed_policy, 0444);
 MODULE_PARM_DESC(policy, "a device that is not mediated: warn, or require to refuse protected guests (default: warn)");
 
+static char *devmed_trusted_dma;
+module_param_named(trusted_dma, devmed_trusted_dma, charp, 0444);
+MODULE_PARM_DESC(trusted_dma, "how names of DMA masters begin that need no SMMU, by commas (default: none)");
+
 static int devmed_pool = -1;
 module_param_named(pool, devmed_pool, int, 0444);
 MODULE_PARM_DESC(pool, "pages reserved for EL2 at boot (default: what the devices need to start)");
@@ -87,6 +91,7 @@ static const struct devmed_choice * const devmed_class_choices[DEVMED_NR_CLASSES
 	[DEVMED_CLASS_GICR]	= &devmed_its,
 	[DEVMED_CLASS_GICR_VLPI] = &devmed_its,
 	[DEVMED_CLASS_SMMUV3]	= &devmed_smmuv3,
+	[DEVMED_CLASS_PMCG]	= &devmed_smmuv3,
 };
 
 /**
@@ -108,6 +113,27 @@ enum devmed_mode devmed_wanted_mode(enum devmed_class class)
 bool devmed_wants_require(void)
 {
 	return devmed_policy.chosen;
+}
+
+/**
+ * devmed_trusts_dma - does devmed.trusted_dma= name this?
+ * @name: of a DMA master
+ *
+ * Return: true if @name begins with one of its words.
+ */
+bool devmed_trusts_dma(const char *name)
+{
+	const char *word = devmed_trusted_dma;
+
+	while (word && *word) {
+		size_t len = strcspn(word, ",");
+
+		if (len && !strncmp(name, word, len))
+			return true;
+		word += len + (word[len] == ',');
+	}
+
+	return false;
 }
 
 /**

@@ -91,6 +91,42 @@ static void __init smmu_claim_of(struct device_node *np,
 		claim->reason = SMMU_REPEATS;
 }
 
+/*
+ * A page of performance monitors. One that lies in the pages of an SMMU is out
+ * of the host's reach with them. Forwarding has no use for one that it does not
+ * understand: then the host keeps it.
+ */
+static void __init smmu_claim_pmcg(phys_addr_t page)
+{
+	phys_addr_t base = ALIGN_DOWN(page, PAGE_SIZE);
+	unsigned int i;
+
+	if (devmed_wanted_mode(DEVMED_CLASS_PMCG) != DEVMED_ON)
+		return;
+
+	for (i = 0; i < devmed_nr_claims; i++) {
+		const struct devmed_claim *claim = &devmed_claims[i];
+
+		if (base - claim->base < claim->size)
+			return;
+	}
+	devmed_add_claim(DEVMED_CLASS_PMCG, base, PAGE_SIZE);
+}
+
+static void __init smmu_find_pmcg_of(void)
+{
+	struct device_node *np;
+	struct resource res;
+	int i;
+
+	for_each_compatible_node(np, NULL, "arm,smmu-v3-pmcg") {
+		if (!of_device_is_available(np))
+			continue;
+		for (i = 0; !of_address_to_resource(np, i, &res); i++)
+			smmu_claim_pmcg(res.start);
+	}
+}
+
 static void __init smmu_find_of(void)
 {
 	struct device_node *np;
@@ -104,6 +140,7 @@ static void __init smmu_find_of(void)
 		else
 			smmu_claim_of(np, &res);
 	}
+	smmu_find_pmcg_of();
 }
 
 #ifdef CONFIG_ACPI
@@ -131,25 +168,30 @@ static void __init smmu_claim_acpi(const struct acpi_iort_smmu_v3 *smmu)
 		claim->reason = SMMU_HAS_CMDQV;
 }
 
+static void __init smmu_claim_pmcg_acpi(const struct acpi_iort_pmcg *pmcg)
+{
+	smmu_claim_pmcg(pmcg->page0_base_address);
+	if (pmcg->page1_base_address)
+		smmu_claim_pmcg(pmcg->page1_base_address);
+}
+
+/* SMMUs first: performance monitors may lie in their pages. */
 static void __init smmu_parse_iort(const struct acpi_table_iort *iort)
 {
-	const void *end = (const void *)iort + iort->header.length;
-	const void *pos = (const void *)iort + iort->node_offset;
-	u32 i;
+	const struct acpi_iort_node *node = NULL;
+	u32 nr_nodes = 0;
 
-	for (i = 0; i < iort->node_count; i++) {
-		const struct acpi_iort_node *node = pos;
-		const struct acpi_iort_smmu_v3 *smmu = (void *)node->node_data;
-
-		if (pos + sizeof(*node) > end || node->length < sizeof(*node) ||
-		    pos + node->length > end) {
-			devmed_note_missing("IORT", "a malformed node");
-			return;
-		}
+	while ((node = devmed_next_iort(iort, node))) {
+		nr_nodes++;
 		if (node->type == ACPI_IORT_NODE_SMMU_V3)
-			smmu_claim_acpi(smmu);
-		pos += node->length;
+			smmu_claim_acpi((const void *)node->node_data);
 	}
+	while ((node = devmed_next_iort(iort, node))) {
+		if (node->type == ACPI_IORT_NODE_PMCG)
+			smmu_claim_pmcg_acpi((const void *)node->node_data);
+	}
+	if (nr_nodes < iort->node_count)
+		devmed_note_missing("IORT", "a malformed node");
 }
 
 static void __init smmu_find_acpi(void)
@@ -221,8 +263,11 @@ void __init devmed_start_smmuv3(void)
 	for (i = 0; i < devmed_nr_claims; i++) {
 		struct devmed_claim *claim = &devmed_claims[i];
 
-		if (claim->class != DEVMED_CLASS_SMMUV3 ||
-		    claim->mode != DEVMED_FORWARD)
+		if (claim->mode != DEVMED_FORWARD)
+			continue;
+		if (claim->class == DEVMED_CLASS_PMCG)
+			devmed_start_claim(claim, 0, 0);
+		if (claim->class != DEVMED_CLASS_SMMUV3)
 			continue;
 		smmu_start_one(claim);
 		started += claim->mode == DEVMED_ON;

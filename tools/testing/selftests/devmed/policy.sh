@@ -12,6 +12,8 @@ complete=yes
 for device in $(devices); do
 	[ "$(region_mode "$device")" = on ] || complete=no
 done
+# Nor must there be a DMA master without an SMMU, unless it is trusted.
+grep -qs 'unconfined$' "${REGIONS%/*}/masters" && complete=no
 note "policy ${policy:-default}, every device mediated: $complete"
 
 if [ "$policy" = require ] && [ $complete = no ]; then
@@ -20,6 +22,13 @@ else
 	"$HERE"/pvm > /tmp/pvm.tap
 fi
 tap_import < /tmp/pvm.tap
+
+# QEMU has one device that makes DMA and never is behind an SMMU.
+check "a DMA master without an SMMU is listed" \
+	grep -qs '^fw-cfg@\|^QEMU0002' "${REGIONS%/*}/masters"
+if cmdline devmed.trusted_dma | grep -q fw-cfg; then
+	check "and trusted" grep -q '^fw-cfg@.*trusted$' "${REGIONS%/*}/masters"
+fi
 
 for device in $(devices); do
 	check "$device is in the log" sh -c "dmesg | grep -q 'devmed: $device: '"
