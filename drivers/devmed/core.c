@@ -14,7 +14,7 @@
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
-#include <linux/math.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -28,6 +28,9 @@
 
 /* Set once, at the end of the trusted phase, whatever came of it. */
 static bool devmed_settled;
+
+/* There is a stage-2 that DMA sees. Set in the trusted phase. */
+bool devmed_dma_started;
 
 /* What the devices that were found need to start. */
 static size_t devmed_pool_size __initdata;
@@ -105,10 +108,10 @@ void __init devmed_host_setup(void)
 	devmed_find_smmuv3();
 	devmed_reserve_pool();
 	devmed_start_smmuv3();
+	devmed_find_masters();
 	devmed_hcall_setup(DEVMED_SETUP_POLICY, devmed_wants_require(),
 			   devmed_nr_missing, 0, 0);
 
-	devmed_find_masters();
 	if (devmed_wants_require())
 		pr_warn("policy: protected guests are refused until every device is mediated\n");
 }
@@ -238,6 +241,12 @@ static int devmed_give_block(unsigned int order)
 	return ret;
 }
 
+/*
+ * Pages that follow one another share the table that EL2 needs to take them from
+ * devices: a few at a time are a gain, whatever it costs to take the first.
+ */
+#define DEVMED_TOPUP_ORDER	4
+
 /**
  * devmed_pool_topup - give EL2 more pages
  * @nr_pages: how many
@@ -249,12 +258,20 @@ static int devmed_give_block(unsigned int order)
  */
 int devmed_pool_topup(unsigned int nr_pages)
 {
-	int ret = 0;
+	while (nr_pages) {
+		unsigned int order = min(ilog2(nr_pages), DEVMED_TOPUP_ORDER);
+		int ret = devmed_give_block(order);
 
-	while (nr_pages-- && !ret)
-		ret = devmed_give_block(0);
+		if (ret && order) {
+			order = 0;
+			ret = devmed_give_block(order);
+		}
+		if (ret)
+			return ret;
+		nr_pages -= BIT(order);
+	}
 
-	return ret;
+	return 0;
 }
 EXPORT_SYMBOL_GPL(devmed_pool_topup);
 
@@ -275,6 +292,42 @@ void devmed_reserve(size_t size, unsigned int count)
 
 	while (have >= 0 && have < count && !devmed_give_block(order))
 		have++;
+}
+
+/* Tables that one request of KVM's may cost: four pages, each from two blocks. */
+#define DEVMED_TABLES_PER_REQUEST	8
+
+/* Free pages that EL2 is to have before guests get theirs. */
+#define DEVMED_POOL_FOR_GUESTS		max(SZ_512K / PAGE_SIZE, 32UL)
+
+/* Requests for which EL2's pool is large enough. */
+static atomic_t devmed_requests;
+
+/**
+ * devmed_prepare_donations - see to it that EL2 can take pages from devices
+ *
+ * A page that goes to a guest or to EL2 leaves the stage-2 that DMA sees, which
+ * may take a table for each block that it is in. EL2 cannot allocate from the
+ * host: without a table the donation fails. So that it never does, KVM calls
+ * this before it donates. EL2 is asked only now and then.
+ *
+ * Context: May sleep.
+ */
+void devmed_prepare_donations(void)
+{
+	u64 have;
+
+	if (!READ_ONCE(devmed_dma_started) ||
+	    likely(atomic_add_unless(&devmed_requests, -1, 0)) ||
+	    devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_FREE, &have))
+		return;
+
+	if (have < DEVMED_POOL_FOR_GUESTS) {
+		devmed_pool_topup(DEVMED_POOL_FOR_GUESTS - have);
+		devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_FREE, &have);
+	}
+	atomic_set(&devmed_requests,
+		   min_t(u64, have, INT_MAX) / DEVMED_TABLES_PER_REQUEST);
 }
 
 /**

@@ -65,6 +65,7 @@ static void devmed_show_globals(struct seq_file *m)
 		[DEVMED_POOL_FREE]	= "pool free",
 		[DEVMED_POOL_LOW]	= "pool low",
 		[DEVMED_POOL_FAILED]	= "pool failed",
+		[DEVMED_POOL_SIZE]	= "pool size",
 		[DEVMED_UNRESOLVED]	= "hyp unresolved",
 		[DEVMED_DMA_TABLES]	= "dma tables",
 		[DEVMED_DMA_REFUSED]	= "dma refused",
@@ -99,7 +100,6 @@ static int devmed_counters_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(devmed_counters);
 
-static int devmed_topup_set(void *unused, u64 nr_pages)
 static int devmed_masters_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
@@ -116,6 +116,7 @@ static int devmed_masters_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(devmed_masters);
 
+static int devmed_topup_set(void *unused, u64 nr_pages)
 {
 	return nr_pages > UINT_MAX ? -EINVAL : devmed_pool_topup(nr_pages);
 }
@@ -127,8 +128,8 @@ static int __init devmed_debugfs_init(void)
 
 	debugfs_create_file("regions", 0444, dir, NULL, &devmed_regions_fops);
 	debugfs_create_file("counters", 0444, dir, NULL, &devmed_counters_fops);
-	debugfs_create_file("topup", 0200, dir, NULL, &devmed_topup_fops);
 	debugfs_create_file("masters", 0444, dir, NULL, &devmed_masters_fops);
+	debugfs_create_file("topup", 0200, dir, NULL, &devmed_topup_fops);
 
 	return 0;
 }

@@ -101,9 +101,11 @@ long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5)
 
 /* core.c */
 void devmed_want_pool(size_t size);
+extern bool devmed_dma_started;
 void devmed_reserve(size_t size, unsigned int count);
 
 /* dma.c */
+u64 devmed_dma_end(void);
 unsigned int devmed_idmap_pages(unsigned int oas, bool blocks);
 
 /* its/its-host.c, its/gicr-host.c, its/its-handover.c, smmuv3/smmu-host.c */

@@ -51,7 +51,8 @@ enum devmed_class {
  * @DEVMED_SETUP_STOP: region: undo the above
  * @DEVMED_SETUP_ADOPT: region, and three arguments of its class's: something of
  *	the device that was live before
- * @DEVMED_SETUP_DMA: build the stage-2 that DMA sees, once all SMMUs are started
+ * @DEVMED_SETUP_DMA: end of all that devices may have to reach, exclusive, 0 if
+ *	not known: build the stage-2 that DMA sees, once all SMMUs are started
  * @DEVMED_SETUP_POLICY: 1 to refuse protected guests until every device is
  *	mediated, number of devices that could not be registered
  */
@@ -72,6 +73,12 @@ enum devmed_setup_op {
  */
 #define DEVMED_SMMUV3_COHERENT	BIT(0)
 #define DEVMED_SMMUV3_WIRED	BIT(1)
+
+/*
+ * Address bits that the DMA stage-2 has at least, if the SMMUs have them: as many
+ * as there are without another level, be it with pages of 4 KiB or 64 KiB.
+ */
+#define DEVMED_DMA_MIN_BITS	42
 
 /**
  * enum devmed_smmuv3_refusal - why EL2 does not mediate an SMMUv3
@@ -185,6 +192,7 @@ enum devmed_counter {
  * @DEVMED_POOL_FREE: pages in the pool now
  * @DEVMED_POOL_LOW: the fewest that ever were
  * @DEVMED_POOL_FAILED: allocations that found it empty
+ * @DEVMED_POOL_SIZE: pages that it was given
  * @DEVMED_UNRESOLVED: aborts injected because no address could be found
  * @DEVMED_DMA_TABLES: pages of the DMA stage-2 now
  * @DEVMED_DMA_REFUSED: changes of ownership that it refused
@@ -195,6 +203,7 @@ enum devmed_global_counter {
 	DEVMED_POOL_FREE,
 	DEVMED_POOL_LOW,
 	DEVMED_POOL_FAILED,
+	DEVMED_POOL_SIZE,
 	DEVMED_UNRESOLVED,
 	DEVMED_DMA_TABLES,
 	DEVMED_DMA_REFUSED,
@@ -212,10 +221,12 @@ void devmed_host_finalize(smp_call_func_t finalize, void *arg);
 bool devmed_defer_probe(enum devmed_class class);
 int devmed_read_counter(u32 region, unsigned int counter, u64 *value);
 int devmed_pool_topup(unsigned int nr_pages);
+void devmed_prepare_donations(void);
 #else
 static inline void devmed_host_setup(void) { }
 #define devmed_host_finalize(finalize, arg)	on_each_cpu(finalize, arg, 1)
 static inline bool devmed_defer_probe(enum devmed_class class) { return false; }
+static inline void devmed_prepare_donations(void) { }
 #endif
 #endif
 

@@ -275,7 +275,8 @@ void __init devmed_start_smmuv3(void)
 	if (!started)
 		return;
 
-	ret = devmed_hcall_setup(DEVMED_SETUP_DMA, 0, 0, 0, 0);
+	ret = devmed_hcall_setup(DEVMED_SETUP_DMA, devmed_dma_end(), 0, 0, 0);
 	if (ret)
 		devmed_stop_class(DEVMED_CLASS_SMMUV3, ret);
+	devmed_dma_started = !ret;
 }

@@ -151,3 +151,8 @@ void fake_return(u64 phys)
 	fake_set_s2(phys, PAGE_SIZE, FAKE_S2_RW);
 	fake_unlock();
 }
+
+bool addr_is_memory(phys_addr_t phys)
+{
+	return !check_range_allowed_memory(phys, phys + 1);
+}

@@ -113,6 +113,39 @@ TEST(idmap_format)
 		ASSERT(test_fork(one_format, (void *)&formats[i]));
 }
 
+static const struct range { u64 end; u8 oas, t0sz; } ranges[] = {
+	{ 0, 48, 16 }, { SZ_4G, 48, 22 }, { 1ULL << 42, 48, 22 },
+	{ (1ULL << 42) + 1, 48, 20 }, { (1ULL << 44) + 1, 48, 16 },
+	{ U64_MAX, 48, 16 }, { SZ_4G, 40, 24 },
+};
+
+static void one_range(void *arg)
+{
+	const struct range *range = arg;
+
+	ASSERT_EQ(devmed_pool_init(FAKE_MEM_BASE >> PAGE_SHIFT, 1000), 0);
+	fake_dma_init(&dma, range->oas, 2, true);
+	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
+	ASSERT_EQ(devmed_idmap_set_end(range->end), 0);
+	ASSERT_EQ(devmed_idmap_start(), 0);
+	ASSERT_EQ(devmed_idmap_format()->t0sz, range->t0sz);
+	idmap_check(&dma, FAKE_MEM_BASE - SZ_2M, FAKE_NOMAP_BASE + SZ_2M);
+	/* What is above memory and registers costs next to nothing. */
+	if (range->t0sz == 22)
+		ASSERT(devmed_idmap_counter(DEVMED_DMA_TABLES) < 16);
+	ASSERT_EQ(devmed_idmap_set_end(0), -EBUSY);
+	devmed_finalize();
+	ASSERT_EQ(devmed_idmap_set_end(0), -EPERM);
+}
+
+TEST(idmap_range)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ranges); i++)
+		ASSERT(test_fork(one_range, (void *)&ranges[i]));
+}
+
 /* The least that any of them can do. */
 TEST(idmap_least_able)
 {

@@ -286,10 +286,10 @@ TEST(idmap_random_non_coherent)
 /* So few pages that tables are made and merged all the time. */
 TEST(idmap_random_scarce)
 {
-	random_one(2, true, 10);
+	random_one(2, true, 10 + DEVMED_IDMAP_SPARE);
 }
 
 TEST(idmap_random_scarce_bbml1)
 {
-	random_one(1, false, 10);
+	random_one(1, false, 10 + DEVMED_IDMAP_SPARE);
 }

@@ -81,6 +81,7 @@ int host_stage2_idmap_locked(phys_addr_t addr, u64 size,
 			     enum kvm_pgtable_prot prot);
 int host_stage2_donate_mmio_locked(phys_addr_t addr, u64 size);
 int check_range_allowed_memory(u64 start, u64 end);
+bool addr_is_memory(phys_addr_t phys);
 void host_inject_mem_abort(struct kvm_cpu_context *host_ctxt);
 int pkvm_create_mappings_locked(void *from, void *to,
 				enum kvm_pgtable_prot prot);

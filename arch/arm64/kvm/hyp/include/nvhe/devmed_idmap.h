@@ -69,15 +69,20 @@ struct devmed_idmap_fmt {
 /* idmap.c */
 int devmed_idmap_join(struct devmed_idmap_user *user);
 int devmed_idmap_leave(struct devmed_idmap_user *user);
+int devmed_idmap_set_end(u64 end);
 int devmed_idmap_start(void);
 const struct devmed_idmap_fmt *devmed_idmap_format(void);
 int devmed_idmap_unmap(u64 phys, u64 size);
 void devmed_idmap_map(u64 phys, u64 size);
 #ifdef CONFIG_DEVMED_SMMUV3
+void devmed_idmap_split_for_pool(u64 phys);
+void devmed_idmap_refill(void);
 bool devmed_idmap_started(void);
 u64 devmed_idmap_counter(enum devmed_global_counter counter);
 #else
 static inline bool devmed_idmap_started(void) { return false; }
+static inline void devmed_idmap_split_for_pool(u64 phys) { }
+static inline void devmed_idmap_refill(void) { }
 static inline u64 devmed_idmap_counter(enum devmed_global_counter counter)
 {
 	return 0;
@@ -88,6 +93,9 @@ static inline u64 devmed_idmap_counter(enum devmed_global_counter counter)
 typedef int (*devmed_owner_visit_t)(u64 start, u64 end,
 				    enum kvm_pgtable_prot prot, void *arg);
 int devmed_owner_walk_locked(u64 end, devmed_owner_visit_t visit, void *arg);
+
+/* Tables from the largest block to a page. */
+#define DEVMED_IDMAP_SPARE	2
 
 /**
  * struct devmed_idmap_table - a stage-2 table, VMSAv8-64 (DDI 0487, D8.3)
@@ -101,6 +109,9 @@ int devmed_owner_walk_locked(u64 end, devmed_owner_visit_t visit, void *arg);
  * @coherent: all users snoop
  * @nr_pages: pages that it takes now
  * @cursor: where to look next for pages that make a block again
+ * @spare: pages for tables when the pool is empty
+ * @nr_spare: how many of them there are
+ * @urgent: they may be used
  */
 struct devmed_idmap_table {
 	u64 *root;
@@ -112,6 +123,9 @@ struct devmed_idmap_table {
 	bool coherent;
 	u64 nr_pages;
 	u64 cursor;
+	u64 *spare[DEVMED_IDMAP_SPARE];
+	u8 nr_spare;
+	bool urgent;
 };
 
 /* idmap-table.c */

@@ -19,10 +19,10 @@
 #include <nvhe/devmed_idmap.h>
 #include <nvhe/trap_handler.h>
 
-static int devmed_start_dma(void)
+static int devmed_start_dma(u64 end)
 {
 #ifdef CONFIG_DEVMED_SMMUV3
-	return devmed_idmap_start();
+	return devmed_idmap_set_end(end) ?: devmed_idmap_start();
 #else
 	return -ENODEV;
 #endif
@@ -65,7 +65,7 @@ void handle___devmed_setup(struct kvm_cpu_context *host_ctxt)
 		ret = devmed_adopt(arg1, arg2, arg3, arg4);
 		break;
 	case DEVMED_SETUP_DMA:
-		ret = devmed_start_dma();
+		ret = devmed_start_dma(arg1);
 		break;
 	case DEVMED_SETUP_POLICY:
 		ret = devmed_set_policy(arg1, arg2);

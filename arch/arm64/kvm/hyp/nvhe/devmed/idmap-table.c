@@ -43,9 +43,8 @@
 
 #define ENTRIES			(PAGE_SIZE / sizeof(u64))
 
-/* Blocks of this level are what pages are merged into. */
+/* What pages are merged into; how far a search goes: entries, tables among them. */
 #define MERGE_LEVEL		(KVM_PGTABLE_LAST_LEVEL - 1)
-/* How far one search for pages to merge goes: entries, and tables among them. */
 #define MERGE_ENTRIES		4096
 #define MERGE_TABLES		64
 
@@ -137,6 +136,8 @@ static u64 *alloc_table(struct devmed_idmap_table *table)
 
 	if (!entries && merge_any(table))
 		entries = devmed_pool_alloc(0);
+	if (!entries && table->urgent && table->nr_spare)
+		entries = table->spare[--table->nr_spare];
 	if (!entries)
 		return NULL;
 	table->nr_pages++;
@@ -461,7 +462,6 @@ static u64 next_cursor(u64 addr, u64 size)
 	const struct memblock_region *last = &hyp_memory[hyp_memblock_nr - 1];
 
 	addr = ALIGN_DOWN(addr, size) + size;
-
 	return addr < last->base + last->size ? addr : hyp_memory[0].base;
 }
 

@@ -36,6 +36,7 @@ static const u8 idmap_sizes[] = { 32, 36, 40, 42, 44, 48, 52 };
 static struct devmed_idmap_user *idmap_users;
 static struct devmed_idmap_table idmap_table;
 static struct devmed_idmap_fmt idmap_fmt;
+static u64 idmap_end;
 static u64 idmap_refused;
 static u64 idmap_lost;
 
@@ -161,6 +162,29 @@ static int idmap_invalidate(u64 ipa, u64 size)
 	return ret;
 }
 
+/*
+ * Of @bits those that are needed for all memory and for what the host says, as
+ * some S2PS. What is above is a table each 512 GiB that maps nothing anyone has.
+ */
+static u8 idmap_needed_bits(u8 bits)
+{
+	u64 end = idmap_end;
+	unsigned int i;
+
+	if (!end)
+		return bits;
+
+	for (i = 0; i < hyp_memblock_nr; i++)
+		end = max(end, hyp_memory[i].base + hyp_memory[i].size);
+	for (i = 0; i < ARRAY_SIZE(idmap_sizes); i++) {
+		if (idmap_sizes[i] >= DEVMED_DMA_MIN_BITS &&
+		    BIT_ULL(idmap_sizes[i]) >= end)
+			return min(bits, idmap_sizes[i]);
+	}
+
+	return bits;
+}
+
 /* What all users can do. */
 static int idmap_common_locked(struct devmed_idmap_table *table)
 {
@@ -176,6 +200,7 @@ static int idmap_common_locked(struct devmed_idmap_table *table)
 		table->bbml = min(table->bbml, user->bbml);
 		table->coherent &= user->coherent;
 	}
+	table->ia_bits = idmap_needed_bits(table->ia_bits);
 
 	return idmap_size_code(table->ia_bits) < 0 ? -EINVAL : 0;
 }
@@ -202,6 +227,22 @@ static struct devmed_idmap_fmt idmap_make_fmt(const struct devmed_idmap_table *t
 static int idmap_visit(u64 start, u64 end, enum kvm_pgtable_prot prot, void *arg)
 {
 	return devmed_table_build(arg, start, end, prot);
+}
+
+/* Tables for when the pool is empty, see devmed_idmap_split_for_pool(). */
+static void idmap_refill_locked(void)
+{
+	struct devmed_idmap_table *table = &idmap_table;
+
+	hyp_assert_lock_held(&host_mmu.lock);
+
+	while (table->root && table->nr_spare < ARRAY_SIZE(table->spare)) {
+		u64 *page = devmed_pool_alloc(0);
+
+		if (!page)
+			return;
+		table->spare[table->nr_spare++] = page;
+	}
 }
 
 static int idmap_start_locked(void)
@@ -231,8 +272,33 @@ static int idmap_start_locked(void)
 	table.invalidate = idmap_invalidate;
 	idmap_fmt = idmap_make_fmt(&table);
 	idmap_table = table;
+	idmap_refill_locked();
 
 	return 0;
+}
+
+/**
+ * devmed_idmap_set_end - what devices may have to reach
+ * @end: exclusive, 0 if not known; memory counts anyway
+ *
+ * Context: Trusted phase, before devmed_idmap_start(). Takes host_mmu.lock.
+ * Return: 0; -EPERM after finalize, -EBUSY if there is a table.
+ */
+int devmed_idmap_set_end(u64 end)
+{
+	int ret = 0;
+
+	if (devmed_finalized())
+		return -EPERM;
+
+	hyp_spin_lock(&host_mmu.lock);
+	if (devmed_idmap_started())
+		ret = -EBUSY;
+	else
+		idmap_end = end;
+	hyp_spin_unlock(&host_mmu.lock);
+
+	return ret;
 }
 
 /**
@@ -357,6 +423,47 @@ void devmed_idmap_map(u64 phys, u64 size)
 
 	if (idmap_clip(phys, size, &end))
 		idmap_map_pages(phys, end);
+}
+
+/**
+ * devmed_idmap_refill - lay aside pages for devmed_idmap_split_for_pool()
+ *
+ * Context: Takes host_mmu.lock and those below it.
+ */
+void devmed_idmap_refill(void)
+{
+	hyp_spin_lock(&host_mmu.lock);
+	idmap_refill_locked();
+	hyp_spin_unlock(&host_mmu.lock);
+}
+
+/**
+ * devmed_idmap_split_for_pool - have an entry for a page that the pool gets
+ * @phys: the page, any value
+ *
+ * To give EL2 a page is a change of ownership too, and may take tables, when
+ * there is none in the pool: then those are used that were laid aside. Whether
+ * the page may be given is for the donation to say; if there is no entry after
+ * all, it fails.
+ *
+ * Context: Takes host_mmu.lock and those below it.
+ */
+void devmed_idmap_split_for_pool(u64 phys)
+{
+	u64 start = phys;
+	u64 stale_end;
+	u64 end;
+
+	hyp_spin_lock(&host_mmu.lock);
+	if (addr_is_memory(phys) && idmap_clip(phys, PAGE_SIZE, &end)) {
+		stale_end = end;
+		idmap_table.urgent = true;
+		devmed_table_split(&idmap_table, phys, &start, &stale_end);
+		idmap_table.urgent = false;
+		if (stale_end - start > PAGE_SIZE)
+			idmap_invalidate(start, stale_end - start);
+	}
+	hyp_spin_unlock(&host_mmu.lock);
 }
 
 /**

@@ -6,9 +6,10 @@
  * chooses the pages that it adds.
  *
  * Guarantees: a page handed out is EL2's alone and zero. An empty pool fails
- * the one request that found it empty. Adding pages goes through the same
- * check as any donation, so the host can add only what is its own. No operation
- * takes longer the more the host has added, but for the zeroing of that.
+ * the one request that found it empty, and can be filled again. Adding pages goes
+ * through the same check as any donation, so the host can add only what is its
+ * own. No operation takes longer the more the host has added, but for the zeroing
+ * of that.
  *
  * Leaves to others: bounding what one device may take (the backend), and
  * telling the device before a page is freed.
@@ -21,6 +22,7 @@
 #include <asm/kvm_mmu.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_idmap.h>
 #include <nvhe/gfp.h>
 #include <nvhe/mem_protect.h>
 
@@ -73,6 +75,8 @@ static void *devmed_get_block_locked(u8 order)
 	block = devmed_blocks[have];
 	devmed_blocks[have] = block->next;
 	block->next = NULL;
+	/* As a page from hyp_alloc_pages() has it: in use. */
+	hyp_set_page_refcounted(hyp_virt_to_page(block));
 	while (have-- > order)
 		devmed_put_block_locked((void *)block + (PAGE_SIZE << have), have);
 
@@ -85,6 +89,7 @@ static void devmed_add_locked(u64 pfn, u64 nr_pages)
 	hyp_assert_lock_held(&devmed_pool_lock);
 
 	devmed_pool_counters[DEVMED_POOL_FREE] += nr_pages;
+	devmed_pool_counters[DEVMED_POOL_SIZE] += nr_pages;
 	while (nr_pages) {
 		u8 order = NR_PAGE_ORDERS - 1;
 
@@ -128,6 +133,7 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
 		ret = hyp_pool_init(&devmed_pool, pfn, nr_pages, 0);
 		if (!ret) {
 			devmed_pool_counters[DEVMED_POOL_FREE] = nr_pages;
+			devmed_pool_counters[DEVMED_POOL_SIZE] = nr_pages;
 			devmed_pool_ready = true;
 		}
 	}
@@ -155,6 +161,8 @@ int devmed_pool_topup(u64 pfn, u64 order)
 	if (order >= NR_PAGE_ORDERS || !IS_ALIGNED(pfn, BIT(order)))
 		return -EINVAL;
 
+	/* Blocks are no larger than what one table maps, but for the very largest. */
+	devmed_idmap_split_for_pool(hyp_pfn_to_phys(pfn));
 	ret = __pkvm_host_donate_hyp(pfn, BIT(order));
 	if (ret)
 		return ret;
@@ -163,6 +171,7 @@ int devmed_pool_topup(u64 pfn, u64 order)
 	hyp_spin_lock(&devmed_pool_lock);
 	devmed_add_locked(pfn, BIT(order));
 	hyp_spin_unlock(&devmed_pool_lock);
+	devmed_idmap_refill();
 
 	return 0;
 }
@@ -257,6 +266,7 @@ void devmed_pool_free(void *addr, u8 order)
 	hyp_spin_lock(&devmed_pool_lock);
 	if (devmed_is_block(addr)) {
 		memset(addr, 0, PAGE_SIZE << order);
+		hyp_page_ref_dec(hyp_virt_to_page(addr));
 		devmed_put_block_locked(addr, order);
 	} else {
 		hyp_put_page(&devmed_pool, addr);
