@@ -162,3 +162,128 @@ def its_memory(monitor, console):
         (used == RING_BYTES // 32, f"all of the ring was used ({used} slots)"),
         (len(itts) > 0, f"devices are mapped ({len(itts)})"),
         (not any(itt in canary for itt in itts), "no device's ITT is the host's")]
+
+
+SMMU = 0x09050000
+SMMU_CR0, SMMU_GBPA = SMMU + 0x20, SMMU + 0x44
+SMMU_STRTAB_BASE, SMMU_STRTAB_CFG = SMMU + 0x80, SMMU + 0x88
+SMMU_CMDQ_BASE = SMMU + 0x90
+SMMU_ON = 1 << 0 | 1 << 3
+GBPA_ABORT = 1 << 20
+TABLE = 0x000fffff_ffffffc0
+PAGE = 0x000fffff_fffff000
+STE_BYTES = 64
+STAGE2 = {6, 7}
+
+# What may be in a command for the SMMU, by opcode (IHI 0070, 4). The host's VMID is 1.
+SID = 0xffffffff << 32
+VMID = 0xffff << 32
+VA = (0xffff << 48 | 0x1ff << 16 | 0x1f << 12, 0xffffffff_ffffff01)
+SMMU_COMMANDS = {
+    0x03: (SID, 1), 0x04: (0, 0x1f), 0x05: (SID | 0xfffff << 12, 1), 0x06: (SID, 0),
+    0x10: (VMID, 0), 0x11: (0xffff << 48 | VMID, 0), 0x12: (VA[0] | VMID, VA[1]),
+    0x13: (VA[0] | VMID, VA[1]), 0x28: (VMID, 0), 0x2a: (VMID, PAGE), 0x30: (0, 0),
+    0x46: (0, 0), 0xff: (0, 0),
+}
+SMMU_TAGGED = {0x10, 0x11, 0x12, 0x13, 0x28, 0x2a}
+
+
+def smmu_ring_checks(words):
+    """What the SMMU read: only commands that EL2 puts together, for one VMID."""
+    strange, foreign = [], []
+    for slot in range(0, len(words), 2):
+        low, high = words[slot:slot + 2]
+        masks = SMMU_COMMANDS.get(low & 0xff, (0, 0))
+        text = f"slot {slot // 2}: {low:#x} {high:#x}"
+        if low | high and (low & 0xff not in SMMU_COMMANDS or
+                           low & ~(masks[0] | 0xff) or high & ~masks[1]):
+            strange.append(text)
+        if low & 0xff in SMMU_TAGGED and low & VMID != 1 << 32:
+            foreign.append(text)
+    return [(not strange, f"only known commands {strange[:1]}"),
+            (not foreign, f"all for the host's VMID {foreign[:1]}")]
+
+
+def stream_entries(monitor):
+    """Stream table entries of the hardware's that are not zero, by StreamID."""
+    cfg = monitor.read32(SMMU_STRTAB_CFG)[0]
+    base = read64(monitor, SMMU_STRTAB_BASE) & TABLE
+    bits, split = cfg & 0x3f, cfg >> 6 & 0x1f
+    tables = {0: (base, 1 << bits)}
+    if cfg >> 16 & 3:
+        level1 = double_words(monitor, base, 8 << bits - split)
+        tables = {index << split: (desc & TABLE, 1 << (desc & 0x1f) - 1)
+                  for index, desc in enumerate(level1) if desc & 0x1f}
+    entries = {}
+    for first, (address, number) in tables.items():
+        words = double_words(monitor, address, number * STE_BYTES)
+        for index in range(number):
+            ste = words[index * 8:index * 8 + 8]
+            if any(ste):
+                entries[first + index] = ste
+    return entries
+
+
+def ste_checks(entries):
+    """Each aborts, or goes through one and the same stage 2."""
+    live = {sid: ste for sid, ste in entries.items() if ste[0] & 1 and ste[0] >> 3 & 1}
+    stage2 = {ste[2:4] for ste in live.values()}
+    configs = {ste[0] >> 1 & 7 for ste in live.values()}
+    stage1 = 0xff | 1 << 27 | 3 << 44
+    junk = [f"{sid:#x}" for sid, ste in live.items() if ste[1] & ~stage1 or any(ste[4:])]
+    return [(len(live) > 1, f"streams are translated ({len(live)})"),
+            (configs <= STAGE2, f"each has a stage 2 {configs}"),
+            (len(stage2) == 1, f"it is the same for all ({len(stage2)})"),
+            (all(word2 & 0xffff == 1 for word2, _ in stage2), "its VMID is the host's"),
+            (not junk, f"no entry has a bit that EL2 has no business with {junk[:1]}")]
+
+
+def stage2_lookup(monitor, word2, root, ipa):
+    """The descriptor that DMA to an address ends in; 0 if there is none."""
+    granule = {0: 12, 1: 16, 2: 14}[word2 >> 46 & 3]
+    level = {12: 2, 14: 3, 16: 3}[granule] - (word2 >> 38 & 3)
+    table = root & PAGE & ~((1 << granule) - 1)
+    bits = 64 - (word2 >> 32 & 0x3f)
+    while True:
+        shift = granule + (3 - level) * (granule - 3)
+        index = ipa >> shift & (1 << bits - shift) - 1
+        desc = read64(monitor, table + index * 8)
+        if not desc & 1:
+            return 0
+        if level == 3 or not desc & 2:
+            return desc
+        table = desc & 0x0000ffff_ffffffff & ~((1 << granule) - 1)
+        level += 1
+        bits = shift
+
+
+def stage2_checks(monitor, console, ste):
+    """DMA reaches memory of the host's, and nothing that was taken from it."""
+    def address(line):
+        return int(line.split()[2], 16)
+
+    canary = [address(line) for line in console.lines if line.startswith("# canary 0x")]
+    taken = {f"EL2's memory {address(line):#x}": address(line)
+             for line in console.lines if re.match(r"# (hyp|given) 0x", line)}
+    taken |= {"the SMMU": SMMU, "its page 1": SMMU + 0x10000, "its stream table":
+              read64(monitor, SMMU_STRTAB_BASE) & PAGE, "its ring":
+              read64(monitor, SMMU_CMDQ_BASE) & PAGE, "its stage 2": ste[3] & PAGE}
+    reached = [name for name, ipa in taken.items() if stage2_lookup(monitor, ste[2], ste[3], ipa)]
+    return [(bool(canary) and all(stage2_lookup(monitor, ste[2], ste[3], ipa) for ipa in canary),
+             "DMA reaches memory of the host's"),
+            (not reached, f"DMA does not reach {len(taken)} places {reached}")]
+
+
+@oracle("smmu-memory")
+def smmu_memory(monitor, console):
+    """Registers, ring, stream table and stage 2 that the SMMU uses."""
+    base = read64(monitor, SMMU_CMDQ_BASE)
+    words = double_words(monitor, base & TABLE, 16 << (base & 0x1f))
+    entries = stream_entries(monitor)
+    live = [ste for ste in entries.values() if ste[0] & 1 and ste[0] >> 3 & 1]
+    used = sum(any(words[slot:slot + 2]) for slot in range(0, len(words), 2))
+    checks = [(monitor.read32(SMMU_CR0)[0] & SMMU_ON == SMMU_ON, "the SMMU is on"),
+              (bool(monitor.read32(SMMU_GBPA)[0] & GBPA_ABORT), "what passes it by aborts"),
+              (used == len(words) // 2, f"all of the ring was used ({used} slots)")]
+    checks += smmu_ring_checks(words) + ste_checks(entries)
+    return checks + (stage2_checks(monitor, console, live[0]) if live else [])

@@ -22,6 +22,9 @@ fails el0.sh 36
 fails hvc.sh 2
 fails its_abuse.sh 80
 note "$(grep -c 'the ITS wrote' /tmp/can-fail.out) times the ITS wrote where it was told to"
+fails smmu_abuse.sh 90
+note "$(grep -c 'SMMU wrote\|still reaches\|gets through' /tmp/can-fail.out) times a device got through, or the SMMU wrote where it was told to"
+note "$(grep -c 'queue comes up\|register takes it\|did what' /tmp/can-fail.out) times a register took what it was told"
 fails recycle.sh 1
 fails dma.sh 12
 tap_done
