@@ -43,6 +43,15 @@ load() {
 	done > /tmp/load
 }
 
+# The DMA engine: a page there and back, and MSIs, over and over.
+engine() {
+	while [ ! -e /tmp/stop ]; do
+		insmod "$MODULES"/devmed_edu.ko || echo bad
+		sed -n 's/^not ok.*/bad/p; s/^ok.*/good/p' /sys/kernel/debug/devmed_edu
+		rmmod devmed_edu
+	done > /tmp/engine
+}
+
 # round: guests on several CPUs at once
 round() {
 	local n=0 pids="" pid status=0
@@ -65,15 +74,20 @@ round() {
 rm -f /tmp/stop
 [ ! -b /dev/nvme0n1 ] || load &
 loader=$!
+engine &
+engine=$!
 before=$(el2_pages)
 check "the guests end well" round
 touch /tmp/stop
 wait $loader
+wait $engine
 
 if [ -b /dev/nvme0n1 ]; then
 	note "the disk was read $(wc -l < /tmp/load) times meanwhile"
 	check "what was read is right, each time" [ "$(sort -u /tmp/load)" = good ]
 fi
+note "the DMA engine passed $(grep -c good /tmp/engine) tests meanwhile"
+check "it passed all of them" [ "$(sort -u /tmp/engine)" = good ]
 note "the DMA stage-2 has $(value "dma tables") pages"
 check "no DMA has faulted" [ "$(faults)" -eq 0 ]
 check "no change of ownership was refused" [ "$(value "dma refused")" -eq 0 ]

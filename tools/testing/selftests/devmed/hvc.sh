@@ -4,6 +4,7 @@
 
 HERE=$(dirname "$0")
 . "$HERE/tap.sh"
+. "$HERE/guest.sh"
 
 base= size=
 for region in $(regions); do
@@ -14,11 +15,11 @@ check "there are mediated regions" [ -n "$base" ]
 : "${base:=0x8080000,0x9050000}" "${size:=0x20000,0x20000}"
 
 # A protected guest whose vCPU nobody runs: EL2 numbers them from 0x1000 on.
-"$HERE"/pvm --hold 4 > /tmp/pvm.tap &
-sleep 1
+start_guest
+run_guest
+guest_memory guest > /dev/null
 run_module devmed_hvc base=$base size=$size handle=0x1000
-wait
-tap_import < /tmp/pvm.tap
+end_guest
 "$HERE"/pvm > /tmp/pvm.tap
 check "the policy is what it was" grep -q '^ok - pvm: the guest ran' /tmp/pvm.tap
 tap_done

@@ -6,8 +6,9 @@
  * usage: pvm			it runs, and its memory is its own
  *	  pvm --expect-refused	EL2 does not create it (devmed.policy=require)
  *	  pvm --device ADDRESS	a device page as its memory is not given to it
- *	  pvm --hold SECONDS	and stay there, after the guest has run and with
- *				the physical address of its memory printed
+ *	  pvm --hold DIR	with the physical address of its memory in DIR/before
+ *				until there is DIR/run, and in DIR/guest once the
+ *				guest has run, until there is DIR/end
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -153,12 +154,22 @@ static uint64_t physical(const void *p, size_t page)
 	return (entry & ((1ULL << 55) - 1)) * page;
 }
 
-static void hold(const struct vm *vm, unsigned int seconds)
+/* Say where the guest's memory is, and wait for an answer, half a minute at most. */
+static void hold(const struct vm *vm, const char *dir, const char *say, const char *answer)
 {
-	printf("# memory at %#llx\n",
-	       (unsigned long long)physical(vm->data, vm->page));
-	fflush(stdout);
-	sleep(seconds);
+	unsigned int tries = 300;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, say);
+	file = fopen(path, "w");
+	if (!file)
+		return;
+	fprintf(file, "%#llx\n", (unsigned long long)physical(vm->data, vm->page));
+	fclose(file);
+	snprintf(path, sizeof(path), "%s/%s", dir, answer);
+	while (access(path, F_OK) && --tries)
+		usleep(100000);
 }
 
 int main(int argc, char **argv)
@@ -166,6 +177,7 @@ int main(int argc, char **argv)
 	const char *option = argc > 1 ? argv[1] : "";
 	bool refuse = !strcmp(option, "--expect-refused");
 	bool device = argc > 2 && !strcmp(option, "--device");
+	const char *dir = argc > 2 && !strcmp(option, "--hold") ? argv[2] : NULL;
 	struct vm vm = { .page = sysconf(_SC_PAGESIZE) };
 	int kvm = open("/dev/kvm", O_RDWR);
 	uint64_t value = 0;
@@ -178,6 +190,10 @@ int main(int argc, char **argv)
 		vm.data = mmap(NULL, vm.page, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	vm.fd = ioctl(kvm, KVM_CREATE_VM, KVM_VM_TYPE_ARM_PROTECTED);
+	if (dir) {
+		vm.data[0] = 0;
+		hold(&vm, dir, "before", "run");
+	}
 	ret = vm.fd < 0 || fill(&vm, kvm) || run(&vm, &value) ? errno : 0;
 	if (ret)
 		printf("# a protected guest ends with: %s\n", strerror(ret));
@@ -188,8 +204,8 @@ int main(int argc, char **argv)
 	} else if (ret) {
 		result(false, "pvm", "the guest ran and wrote its memory");
 	} else {
-		if (argc > 2 && !strcmp(option, "--hold"))
-			hold(&vm, atoi(argv[2]));
+		if (dir)
+			hold(&vm, dir, "guest", "end");
 		judge_memory(&vm, value);
 	}
 	return 0;
