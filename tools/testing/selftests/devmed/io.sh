@@ -6,20 +6,7 @@
 
 HERE=$(dirname "$0")
 . "$HERE/tap.sh"
-
-PCI=/sys/bus/pci/devices
-
-# First PCI device that is one of vendor:device...
-find_pci() {
-	local dev id
-
-	for dev in $PCI/*; do
-		id="$(cat "$dev/vendor"):$(cat "$dev/device")"
-		case " $* " in
-		*" $id "*)	basename "$dev"; return ;;
-		esac
-	done
-}
+. "$HERE/pci.sh"
 
 # MSIs of a PCI device that arrived so far, over all CPUs.
 msis() {
@@ -37,30 +24,18 @@ absent() {
 	esac
 }
 
-# until seconds command...: wait for it to succeed
-until_ok() {
-	local tries=$(($1 * 10))
-
-	shift
-	while ! "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-
+# By a stage 1, or by none if the command line asks for that.
 translated() {
-	[ "$(cat "$PCI/$1/iommu_group/type" 2> /dev/null)" = DMA ]
+	local want=DMA
+
+	[ "$(cmdline iommu.passthrough)" != 1 ] || want=identity
+	[ "$(cat "$PCI/$1/iommu_group/type" 2> /dev/null)" = $want ]
 }
 
 # common name pci msis-before: what holds for all of them, after the I/O
 common() {
 	check "$1: its DMA is translated" translated "$2"
 	check "$1: MSIs arrived" [ "$(msis "$2")" -gt "$3" ]
-}
-
-checksum() {
-	dd if="$1" bs=256k iflag=direct 2> /dev/null | sha256sum | cut -d ' ' -f 1
 }
 
 # disk name node id...
