@@ -283,3 +283,17 @@ void mediate_refused(struct model_cmd cmd, enum devmed_counter reason)
 	ASSERT_EQ(model_its_stats(0)->errors, errors);
 	mediate_works();
 }
+
+/* Off, and quiescent. */
+void mediate_disable(void)
+{
+	mediate_write(MODEL_ITS_BASE + GITS_CTLR, 4, 0);
+	while (!(mediate_read(MODEL_ITS_BASE + GITS_CTLR, 4) & GITS_CTLR_QUIESCENT))
+		;
+}
+
+void mediate_enable(void)
+{
+	mediate_write(MODEL_ITS_BASE + GITS_CTLR, 4, GITS_CTLR_ENABLE);
+	ASSERT(mediate_read(MODEL_ITS_BASE + GITS_CTLR, 4) & GITS_CTLR_ENABLE);
+}

@@ -60,4 +60,8 @@ void mediate_refused(struct model_cmd cmd, enum devmed_counter reason);
 void mediate_works(void);
 u64 mediate_counter(int region, enum devmed_counter counter);
 
+/* Turn the first ITS off, until it is quiescent, and on again. */
+void mediate_disable(void);
+void mediate_enable(void);
+
 #endif /* DEVMED_ITS_MEDIATE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * its-regs.c: registers of a mediated ITS (I10 to I20, I23 to I30).
+ * its-regs.c: registers of a mediated ITS (I10 to I20, I23 to I30, but
+ * for resets: test_its_reset.c).
  */
 #include "fake_dram.h"
 #include "harness.h"
@@ -27,26 +28,13 @@ static void check_refused(u64 offset, u64 value)
 	ASSERT_EQ(refused(), count + 1);
 }
 
-static void disable(void)
-{
-	mediate_write(CTLR, 4, 0);
-	while (!(mediate_read(CTLR, 4) & GITS_CTLR_QUIESCENT))
-		;
-}
-
-static void enable(void)
-{
-	mediate_write(CTLR, 4, GITS_CTLR_ENABLE);
-	ASSERT(mediate_read(CTLR, 4) & GITS_CTLR_ENABLE);
-}
-
 TEST(its_i10_queue_moves)
 {
 	u64 cbaser;
 
 	mediate_default();
 	cbaser = mediate_read(REG(GITS_CBASER), 8);
-	disable();
+	mediate_disable();
 	check_refused(GITS_CBASER, cbaser + SZ_64K);
 	check_refused(GITS_CBASER, cbaser ^ 1);
 	check_refused(GITS_CBASER, cbaser & ~GITS_CBASER_VALID);
@@ -56,7 +44,7 @@ TEST(its_i10_queue_moves)
 	mediate_write(REG(GITS_CBASER), 4, 0);
 	mediate_write(REG(GITS_CBASER) + 4, 4, 0);
 	ASSERT_EQ(mediate_read(REG(GITS_CBASER), 8), cbaser);
-	enable();
+	mediate_enable();
 	mediate_works();
 }
 
@@ -67,14 +55,14 @@ TEST(its_i11_queue_attributes)
 
 	mediate_default();
 	cbaser = mediate_read(REG(GITS_CBASER), 8);
-	disable();
+	mediate_disable();
 	mediate_write(REG(GITS_CBASER), 8,
 		      (cbaser & ~GITS_CBASER_CACHEABILITY_MASK) | GITS_CBASER_nC);
 	ASSERT_EQ(mediate_read(REG(GITS_CBASER), 8), cbaser);
 	mediate_write(REG(GITS_CBASER), 8, cbaser & ~GITS_CBASER_SHAREABILITY_MASK);
 	ASSERT_EQ(mediate_read(REG(GITS_CBASER), 8), cbaser);
 	setup_driver.prod = 0;
-	enable();
+	mediate_enable();
 	mediate_works();
 }
 
@@ -83,7 +71,7 @@ TEST(its_i12_tables_move)
 	unsigned int n;
 
 	mediate_default();
-	disable();
+	mediate_disable();
 	for (n = 0; n < MODEL_NR_BASERS; n++) {
 		u64 baser = mediate_read(REG(GITS_BASER + n * 8), 8);
 		u64 offset = GITS_BASER + n * 8;
@@ -94,7 +82,7 @@ TEST(its_i12_tables_move)
 		check_refused(offset, baser ^ GITS_BASER_PAGE_SIZE_64K);
 		check_refused(offset, U64_MAX);
 	}
-	enable();
+	mediate_enable();
 	mediate_works();
 }
 
@@ -115,11 +103,11 @@ TEST(its_i13_table_out_of_nothing)
 	model_mmio_write(REG(GITS_BASER + 24), 8, 0);
 	model_mmio_write(REG(GITS_CTLR), 4, GITS_CTLR_ENABLE);
 	mediate();
-	disable();
+	mediate_disable();
 	check_refused(GITS_BASER + 24, GITS_BASER_VALID);
 	check_refused(GITS_BASER + 24,
 		      mediate_read(REG(GITS_BASER + 24), 8) | GITS_BASER_VALID);
-	enable();
+	mediate_enable();
 	model_gic_check();
 }
 
@@ -128,14 +116,14 @@ TEST(its_i14_table_attributes)
 	u64 baser;
 
 	mediate_default();
-	disable();
+	mediate_disable();
 	baser = mediate_read(REG(GITS_BASER), 8);
 	check_refused(GITS_BASER, baser & ~GITS_BASER_VALID);
 	mediate_write(REG(GITS_BASER), 8, baser & ~GITS_BASER_SHAREABILITY_MASK);
 	ASSERT_EQ(mediate_read(REG(GITS_BASER), 8), baser);
 	mediate_write(REG(GITS_BASER), 8, baser & ~GITS_BASER_CACHEABILITY_MASK);
 	ASSERT_EQ(mediate_read(REG(GITS_BASER), 8), baser);
-	enable();
+	mediate_enable();
 	mediate_works();
 }
 
@@ -271,32 +259,6 @@ TEST(its_it11_tables_not_coherent)
 	start_not_coherent(false, true);
 }
 
-/* Firmware reset the ITS while the host slept: nothing is lost. */
-TEST(its_i28_reset)
-{
-	mediate_default();
-	setup_sync(model_mapti(SETUP_DEV, 2, SETUP_LPI + 2, 1), 1);
-	model_its_driver_enable_lpi(&setup_driver, SETUP_LPI + 2, true);
-	model_its_driver_suspend(&setup_driver);
-	model_its_power_cut(0);
-	model_its_driver_resume(&setup_driver);
-	mediate_works();
-	ASSERT(model_its_msi(0, SETUP_DEV, 2));
-}
-
-/* Firmware did not reset it: what it has done, it does not do again. */
-TEST(its_i28_resume_without_reset)
-{
-	u64 commands;
-
-	mediate_default();
-	model_its_driver_suspend(&setup_driver);
-	commands = model_its_stats(0)->commands;
-	model_its_driver_resume(&setup_driver);
-	ASSERT_EQ(model_its_stats(0)->commands, commands);
-	mediate_works();
-}
-
 /* Commands that it was still at when it was disabled are done by then. */
 TEST(its_i28_suspend_under_way)
 {
@@ -310,12 +272,12 @@ TEST(its_i28_suspend_under_way)
 	cmd = model_sync(model_rdbase(0));
 	model_its_driver_queue(&setup_driver, cmd.dw);
 	mediate_write(REG(GITS_CWRITER), 4, setup_driver.prod);
-	disable();
+	mediate_disable();
 	count = refused();
 	mediate_write(REG(GITS_CBASER), 8, mediate_read(REG(GITS_CBASER), 8));
 	ASSERT_EQ(refused(), count);
 	setup_driver.prod = 0;
-	enable();
+	mediate_enable();
 	mediate_works();
 }
 
@@ -326,107 +288,18 @@ TEST(its_i07_queue_restarted)
 	u64 offset;
 
 	mediate_default();
-	disable();
+	mediate_disable();
 	setup_driver.patience = 1;
 	cmd = model_mapd(0x77, 0, 2, true);
 	ASSERT(!model_its_driver_send(&setup_driver, cmd.dw));
 	offset = mediate_read(REG(GITS_CREADR), 8);
 	check_refused(GITS_CBASER, mediate_read(REG(GITS_CBASER), 8));
 	ASSERT_EQ(mediate_read(REG(GITS_CREADR), 8), offset);
-	enable();
+	mediate_enable();
 	setup_driver.patience = 1000;
 	ASSERT(model_its_driver_post(&setup_driver));
 	setup_sync(model_mapti(0x77, 7, SETUP_LPI + 1, 0), 0);
 	ASSERT_EQ(model_its_stats(0)->errors, 0);
-	mediate_works();
-}
-
-/* A host that only enables it again finds its bases where they were. */
-TEST(its_i28_reset_and_enable)
-{
-	mediate_default();
-	model_gic_settle();
-	model_its_power_cut(0);
-	enable();
-	setup_driver.prod = 0;
-	mediate_works();
-}
-
-/* What the ITS is given for a device. */
-static u64 map_device(u32 id)
-{
-	u32 slot = setup_driver.prod;
-
-	setup_send(model_mapd(id, 0, 2, true));
-
-	return mediate_hyp_slot(slot)[2];
-}
-
-/*
- * Commands lost in a reset: an ITT that the ITS was not told to leave is one that
- * it may still use.
- */
-static void lose_unmap(u32 slots_left)
-{
-	struct model_cmd cmd;
-	unsigned int i;
-	u64 itt;
-
-	mediate_default();
-	itt = map_device(0x77);
-	setup_sync(model_mapti(0x77, 1, SETUP_LPI + 1, 0), 0);
-	model_gic_settle();
-	cmd = model_sync(model_rdbase(0));
-	while (slots_left && setup_driver.prod < setup_driver.ring_size - 32 * slots_left)
-		setup_send(cmd);
-	model_its_driver_suspend(&setup_driver);
-	setup_driver.patience = 1;
-	cmd = model_mapd(0x77, 0, 0, false);
-	model_its_driver_send(&setup_driver, cmd.dw);
-	cmd = model_sync(model_rdbase(0));
-	model_its_driver_send(&setup_driver, cmd.dw);
-	cmd = model_event(GITS_CMD_INT, SETUP_DEV, SETUP_EVENT);
-	model_its_driver_send(&setup_driver, cmd.dw);
-	model_its_power_cut(0);
-	model_its_driver_resume(&setup_driver);
-	setup_driver.patience = 1000;
-	for (i = 0; i < 40; i++) {
-		ASSERT(map_device(0x100 + i) != itt);
-		setup_sync(model_mapti(0x100 + i, 7, SETUP_LPI + 3, 0), 0);
-	}
-	model_gic_check();
-}
-
-TEST(its_pw02_lost_unmap)
-{
-	lose_unmap(0);
-}
-
-/* After a reset GITS_CREADR is 0, as if the ITS had come around. */
-TEST(its_pw02_lost_unmap_at_wrap)
-{
-	lose_unmap(2);
-}
-
-/* What it had read when it was disabled is not lost with the rest. */
-TEST(its_pw02_reset_after_disable)
-{
-	u64 pages;
-
-	params = model_gic_default;
-	params.its.cmd_delay = 1;
-	mediate_gic(&params);
-	model_its_driver_map(&setup_driver, 0x77, 1024);
-	setup_send(model_mapd(0x77, 0, 0, false));
-	setup_send(model_sync(model_rdbase(0)));
-	pages = devmed_pool_counter(DEVMED_POOL_FREE);
-	disable();
-	model_its_power_cut(0);
-	enable();
-	setup_driver.prod = 0;
-	/* Its ITT is there for another one. */
-	model_its_driver_map(&setup_driver, 0x78, 1024);
-	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FREE), pages);
 	mediate_works();
 }
 
@@ -441,10 +314,10 @@ TEST(its_i13_table_of_firmware)
 	model_mmio_write(REG(GITS_CTLR), 4, GITS_CTLR_ENABLE);
 	mediate();
 	model_gic_settle();
-	disable();
+	mediate_disable();
 	model_trust_host(true);
 	model_mmio_write(REG(GITS_BASER + 24), 8, setup_page(1) | GITS_BASER_VALID);
-	enable();
+	mediate_enable();
 	model_trust_host(false);
 	ASSERT(!(mediate_read(REG(GITS_BASER + 24), 8) & GITS_BASER_VALID));
 }
@@ -462,7 +335,7 @@ TEST(its_i29_another_kernel)
 	mediate_write(REG(GITS_CBASER), 8, ALIGN(second.ring, SZ_64K) |
 		      GITS_CBASER_VALID | 15);
 	ASSERT(mediate_read(REG(GITS_CBASER), 8) != (second.ring | GITS_CBASER_VALID));
-	enable();
+	mediate_enable();
 	model_gic_check();
 }
 
