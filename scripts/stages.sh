@@ -22,7 +22,7 @@ run_stage() {
 	mutate)		on_host mutate ;;
 	static)		"$TOP/scripts/check.sh" ;;
 	qemu)		"$TOP/scripts/qemu.sh" ${CASES:-} ;;
-	kvm)		"$TOP/scripts/qemu.sh" kvm ;;
+	kvm)		"$TOP/scripts/qemu.sh" kvm gicv4 ;;
 	*)		die "no stage '$1'; there are scripts, native, mutate, static, qemu and kvm" ;;
 	esac
 }
