@@ -333,10 +333,11 @@ TEST(gicr_r12_r13_vpe_table)
 		  GICR_VPROPBASER_4_1_VALID, 0);
 	mediate_write(RD_VREG(GICR_VPROPBASER), 8, rd_page | GICR_VPROPBASER_4_1_VALID);
 	mediate_write(RD_VREG(GICR_VPENDBASER), 8, GICR_VPENDBASER_Valid | 3);
+	ASSERT(!(model_mmio_read(RD_VREG(GICR_VPENDBASER), 8) & GICR_VPENDBASER_Valid));
 	mediate_write(RD_VREG(GICR_VSGIR), 4, 3);
 	ASSERT_EQ(mediate_read(RD_VREG(GICR_VSGIPENDR), 4), 0);
 	ASSERT_EQ(model_mmio_read(RD_VREG(GICR_VPROPBASER), 8) &
-		  GICR_VPROPBASER_4_1_VALID, 0);
+		  (GICR_VPROPBASER_4_1_VALID | GENMASK_ULL(51, 12)), 0);
 	mediate_works();
 }
 
