@@ -3,52 +3,33 @@
  * Two CPUs: one rings the doorbell, the other changes what it announces, or
  * takes it away.
  */
-#include <linux/arm-smccc.h>
 #include <linux/cpu.h>
-#include <linux/iopoll.h>
-#include <linux/kthread.h>
-#include <asm/kvm_asm.h>
 #include "its_abuse.h"
+#include "racer.h"
 
 #define RACE_SLOTS	32
 #define RACE_ROUNDS	400
 
 /**
- * struct race - what the other CPU does
- * @disturb: over and over
+ * struct race - what the other CPU does, and where
+ * @racer: does it
  * @slots: the first of the slots in the ring, which is @RACE_SLOTS long
- * @rounds: how often it was done
- * @taken: how often a page was given up
  */
 struct race {
-	void (*disturb)(struct race *race);
+	struct racer racer;
 	u64 (*slots)[ITS_DWORDS];
-	unsigned long rounds;
-	unsigned long taken;
 };
 
-static int race_thread(void *data)
-{
-	struct race *race = data;
-
-	while (!kthread_should_stop()) {
-		race->disturb(race);
-		race->rounds++;
-		if (!(race->rounds % 256))
-			cond_resched();
-	}
-	return 0;
-}
-
 /* From good to bad and back: opcode, DeviceID, operands. */
-static void flip_slots(struct race *race)
+static void flip_slots(struct racer *racer)
 {
+	const struct race *race = container_of(racer, struct race, racer);
 	static const u64 flips[] = {
 		GITS_CMD_MAPD ^ GITS_CMD_VMAPP, GITS_CMD_MAPD ^ GITS_CMD_MAPTI,
 		0xffffULL << 32, GITS_CMD_MAPD,
 	};
-	u64 *slot = race->slots[race->rounds % RACE_SLOTS];
-	u64 flip = flips[race->rounds / RACE_SLOTS % ARRAY_SIZE(flips)];
+	u64 *slot = race->slots[racer->rounds % RACE_SLOTS];
+	u64 flip = flips[racer->rounds / RACE_SLOTS % ARRAY_SIZE(flips)];
 
 	WRITE_ONCE(slot[0], READ_ONCE(slot[0]) ^ flip);
 	WRITE_ONCE(slot[1], READ_ONCE(slot[1]) ^ 0x1f);
@@ -56,22 +37,18 @@ static void flip_slots(struct race *race)
 }
 
 /* The level-1 entry of the devices that are mapped meanwhile. */
-static void flip_table(struct race *race)
+static void flip_table(struct racer *racer)
 {
 	struct host_baser *baser = &attacker.its->tables[0];
 	u64 *l1 = baser->base;
 
 	if (baser->val & GITS_BASER_INDIRECT)
-		WRITE_ONCE(l1[7], race->rounds & 1 ? attacker.canary_phys | ATTACK_VALID : 0);
+		WRITE_ONCE(l1[7], racer->rounds & 1 ? attacker.canary_phys | ATTACK_VALID : 0);
 }
 
-static void take_ring(struct race *race)
+static void take_ring(struct racer *racer)
 {
-	u64 pfn = virt_to_phys(attacker.its->cmd_base) >> PAGE_SHIFT;
-	struct arm_smccc_res res;
-
-	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__pkvm_host_unshare_hyp), pfn, &res);
-	race->taken += res.a0 == SMCCC_RET_SUCCESS && !(int)res.a1;
+	racer_take(racer, attacker.its->cmd_base);
 }
 
 /* The same slots again and again, rewritten by both CPUs. */
@@ -99,31 +76,25 @@ static bool ring_slots(struct race *race, const struct attack_cmd *cmds, unsigne
 	return ok;
 }
 
-static void run_race(const char *name, void (*disturb)(struct race *race),
+static void run_race(const char *name, void (*disturb)(struct racer *racer),
 		     const struct attack_cmd *cmds, unsigned int nr)
 {
-	struct race race = { .disturb = disturb, .slots = attacker.its->cmd_base };
+	struct race race = { .racer.disturb = disturb, .slots = attacker.its->cmd_base };
 	struct attack attack = { .name = name };
-	struct task_struct *thread;
-	unsigned long rounds;
 	unsigned int i;
-	bool ok = true;
+	bool ok;
 
 	attack_begin(&attack);
-	thread = kthread_create(race_thread, &race, "devmed_race");
-	if (IS_ERR(thread))
-		return;
-	kthread_bind(thread, 1);
-	wake_up_process(thread);
-	read_poll_timeout(READ_ONCE, rounds, rounds, 100, 5 * USEC_PER_SEC, false, race.rounds);
-	for (i = 0; i < RACE_ROUNDS; i++)
-		ok &= ring_slots(&race, cmds, nr);
-	kthread_stop(thread);
+	ok = racer_start(&race.racer);
+	for (i = 0; ok && i < RACE_ROUNDS; i++)
+		ok = ring_slots(&race, cmds, nr);
+	if (!IS_ERR(race.racer.thread))
+		kthread_stop(race.racer.thread);
 	/* What was refused is up to chance: only that it was not believed counts. */
 	for (i = 0; i < COUNT_NR; i++)
 		attack.before[i] = attack_count(attacker.row, i);
-	devmed_diag(&attacker.results, "# %lu rounds on the other CPU", race.rounds);
-	attack_end(&attack, ok && race.rounds && !race.taken);
+	devmed_diag(&attacker.results, "# %lu rounds on the other CPU", race.racer.rounds);
+	attack_end(&attack, ok && race.racer.rounds && !race.racer.taken);
 }
 
 void attack_races(void)

@@ -3,12 +3,9 @@
  * Two CPUs: one rings the doorbell, the other changes what EL2 reads then, or
  * takes it away.
  */
-#include <linux/arm-smccc.h>
 #include <linux/cpu.h>
-#include <linux/iopoll.h>
-#include <linux/kthread.h>
-#include <asm/kvm_asm.h>
 #include "smmu_abuse.h"
+#include "racer.h"
 
 #define RACE_SLOTS	32
 #define RACE_ROUNDS	64
@@ -16,74 +13,55 @@
 #define RACE_ALL	8
 
 /**
- * struct race - what the other CPU does
- * @disturb: over and over
+ * struct race - what the other CPU does, and to what
+ * @racer: does it
  * @good: the driver's entry, or its level-1 descriptor
- * @rounds: how often it was done
- * @taken: how often a page was given up
  */
 struct race {
-	void (*disturb)(struct race *race);
+	struct racer racer;
 	u64 good[SMMU_STE_WORDS];
-	unsigned long rounds;
-	unsigned long taken;
 };
 
-static int race_thread(void *data)
-{
-	struct race *race = data;
-
-	while (!kthread_should_stop()) {
-		race->disturb(race);
-		race->rounds++;
-		if (!(race->rounds % 256))
-			cond_resched();
-	}
-	return 0;
-}
-
 /* From good to bad and back: opcode, StreamID, where an MSI goes. */
-static void flip_slots(struct race *race)
+static void flip_slots(struct racer *racer)
 {
 	static const u64 flips[] = {
 		SMMU_OP_SYNC ^ SMMU_OP_TLBI_S2_IPA, SMMU_OP_SYNC ^ SMMU_OP_CFGI_STE,
 		0xffffULL << 32, FIELD_PREP_CONST(SMMU_CMD_SYNC_CS, SMMU_SYNC_CS_IRQ),
 	};
-	u64 *slot = attacker.ring + race->rounds % ATTACK_SLOTS * 2;
+	u64 *slot = attacker.ring + racer->rounds % ATTACK_SLOTS * 2;
 
 	WRITE_ONCE(slot[0], READ_ONCE(slot[0]) ^
-			    flips[race->rounds / ATTACK_SLOTS % ARRAY_SIZE(flips)]);
+			    flips[racer->rounds / ATTACK_SLOTS % ARRAY_SIZE(flips)]);
 	WRITE_ONCE(slot[1], READ_ONCE(slot[1]) ^ attacker.canary_phys);
 }
 
 /* Between the driver's, one that lets everything through, and a stage 2. */
-static void flip_ste(struct race *race)
+static void flip_ste(struct racer *racer)
 {
+	const struct race *race = container_of(racer, struct race, racer);
 	static const u8 configs[] = { SMMU_CFG_S1, SMMU_CFG_BYPASS, SMMU_CFG_NESTED, SMMU_CFG_S2 };
 	u64 *ste = attack_ste();
-	u64 config = configs[race->rounds % ARRAY_SIZE(configs)];
+	u64 config = configs[racer->rounds % ARRAY_SIZE(configs)];
 
 	WRITE_ONCE(ste[0], (race->good[0] & ~SMMU_STE0_CFG) | FIELD_PREP(SMMU_STE0_CFG, config));
-	WRITE_ONCE(ste[2], race->rounds & 1 ? ~0ULL : race->good[2]);
-	WRITE_ONCE(ste[3], race->rounds & 1 ? attacker.canary_phys : race->good[3]);
+	WRITE_ONCE(ste[2], racer->rounds & 1 ? ~0ULL : race->good[2]);
+	WRITE_ONCE(ste[3], racer->rounds & 1 ? attacker.canary_phys : race->good[3]);
 }
 
-static void flip_l1(struct race *race)
+static void flip_l1(struct racer *racer)
 {
+	const struct race *race = container_of(racer, struct race, racer);
 	u64 *l1 = attack_l1();
 	u64 descs[] = { race->good[0], attacker.hyp | 9, 0, attacker.registers | 9 };
 
 	if (l1)
-		WRITE_ONCE(*l1, descs[race->rounds % ARRAY_SIZE(descs)]);
+		WRITE_ONCE(*l1, descs[racer->rounds % ARRAY_SIZE(descs)]);
 }
 
-static void take_ring_page(struct race *race)
+static void take_ring_page(struct racer *racer)
 {
-	u64 pfn = virt_to_phys(attacker.ring) >> PAGE_SHIFT;
-	struct arm_smccc_res res;
-
-	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__pkvm_host_unshare_hyp), pfn, &res);
-	race->taken += res.a0 == SMCCC_RET_SUCCESS && !(int)res.a1;
+	racer_take(racer, attacker.ring);
 }
 
 static bool error_pending(void)
@@ -130,31 +108,27 @@ static bool drain_ring(void)
 static bool run_rounds(struct race *race)
 {
 	struct saved_ring saved;
-	struct task_struct *thread;
-	unsigned long rounds;
 	unsigned int i;
 	bool ok;
 
-	thread = kthread_create(race_thread, race, "devmed_race");
-	if (IS_ERR(thread))
-		return false;
 	attack_take_ring(&saved);
-	kthread_bind(thread, 1);
-	wake_up_process(thread);
-	read_poll_timeout(READ_ONCE, rounds, rounds, 100, 5 * USEC_PER_SEC, false, race->rounds);
+	if (!racer_start(&race->racer)) {
+		attack_give_ring(&saved);
+		return false;
+	}
 	for (i = 0; i < RACE_ROUNDS; i++)
 		ring_slots(i);
-	kthread_stop(thread);
+	kthread_stop(race->racer.thread);
 	ok = drain_ring();
 	attack_give_ring(&saved);
 	/* An MSI that was not sent is the driver's to hear of. */
 	smmu_write(SMMU_GERRORN, smmu_read(SMMU_GERROR));
-	return ok && race->rounds && !race->taken;
+	return ok && race->racer.rounds && !race->racer.taken;
 }
 
-static void run_race(const char *name, void (*disturb)(struct race *race))
+static void run_race(const char *name, void (*disturb)(struct racer *racer))
 {
-	struct race race = { .disturb = disturb };
+	struct race race = { .racer.disturb = disturb };
 	struct attack attack = { .name = name };
 	u64 *ste = attack_ste();
 	u64 *l1 = attack_l1();
@@ -174,7 +148,7 @@ static void run_race(const char *name, void (*disturb)(struct race *race))
 	ok &= attack_config();
 	/* What was refused is up to chance: only that it was not believed counts. */
 	attack_restart(&attack);
-	devmed_diag(&attacker.results, "# %lu rounds on the other CPU", race.rounds);
+	devmed_diag(&attacker.results, "# %lu rounds on the other CPU", race.racer.rounds);
 	attack_end(&attack, ok ? NULL : "not all was consumed, or a page was taken away");
 }
 
