@@ -17,7 +17,7 @@ CASES =
 	check scripts native static qemu kvm mutate clean
 
 help:
-	@echo 'make run      boot the mediated kernel and show what it mediates; starts from nothing'
+	@echo 'make run      boot the mediated kernel, attack it with and without mediation, show the cost'
 	@echo 'make check    all tests; the last line counts them'
 	@echo 'make shell    a shell in the guest; EXTRA="my.ko my.sh" puts files into it'
 	@echo 'make bench    stock and mediated kernel side by side, in instructions'
@@ -56,7 +56,7 @@ kernel stock debug:
 
 run:
 	@scripts/packages.sh kernel boot
-	@scripts/qemu.sh --show run
+	@scripts/qemu.sh --show run run-off
 
 shell:
 	@scripts/packages.sh kernel boot

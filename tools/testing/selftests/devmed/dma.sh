@@ -5,6 +5,7 @@
 
 HERE=$(dirname "$0")
 . "$HERE/tap.sh"
+. "$HERE/el2.sh"
 . "$HERE/guest.sh"
 
 name= phys= refused=
@@ -16,33 +17,8 @@ target() {
 	refused=${refused:+$refused,}$3
 }
 
-symbol() {
-	awk -v s="$1" '$3 == s { print "0x" $1; exit }' /proc/kallsyms
-}
-
-# Where a symbol of the kernel's text is in memory: the image begins at a
-# multiple of 2 MiB, in both.
-text_phys() {
-	local start
-
-	start=$(awk -F '[ -]+' '/Kernel code/ { print "0x" $2; exit }' /proc/iomem)
-	[ -n "$(symbol "$1")" ] && [ -n "$start" ] &&
-		printf 0x%x $((start + $(symbol "$1") - ($(symbol _stext) & ~0x1fffff)))
-}
-
-smmu_base() {
-	devices | sed -n 's/^smmuv3@/0x/p' | head -n 1
-}
-
-its_base() {
-	devices | sed -n 's/^its@/0x/p' | head -n 1
-}
-
-echo 0 > /proc/sys/kernel/kptr_restrict
 smmu=$(smmu_base)
-: "${smmu:=0x9050000}"
 its=$(its_base)
-: "${its:=0x8080000}"
 
 insmod "$MODULES"/devmed_edu.ko test=0
 
@@ -53,8 +29,8 @@ run_module devmed_dma name="what-will-be-a-guest's" phys="${before:-0}" refused=
 run_guest
 guest=$(guest_memory guest)
 
-text=$(text_phys __hyp_text_start)
-hyp=$(dmesg | sed -n 's/.*Reserved [0-9]* MiB at \(0x[0-9a-f]*\).*/\1/p' | head -n 1)
+text=$(symbol_phys __hyp_text_start)
+hyp=$(hyp_memory)
 check "EL2's text is at ${text:-an unknown address}" [ -n "$text" ]
 check "EL2's memory is at ${hyp:-an unknown address}" [ -n "$hyp" ]
 check "the guest's memory is at ${guest:-an unknown address}" [ -n "$guest" ]

@@ -6,6 +6,7 @@
 
 HERE=$(dirname "$0")
 . "$HERE/tap.sh"
+. "$HERE/el2.sh"
 
 # Row of a region that is mediated, counted from 0; else -1.
 row_of() {
@@ -15,7 +16,7 @@ row_of() {
 }
 
 smmu=$(devices | grep '^smmuv3@' | head -n 1)
-hyp=$(dmesg | sed -n 's/.*Reserved [0-9]* MiB at \(0x[0-9a-f]*\).*/\1/p' | head -n 1)
+hyp=$(hyp_memory)
 check "there is an SMMU" [ -n "$smmu" ]
 check "it is mediated" [ "$(row_of "${smmu:-none}")" -ge 0 ]
 check "EL2's memory is at ${hyp:-an unknown address}" [ -n "$hyp" ]

@@ -87,16 +87,17 @@ static void attack_mapped(unsigned int i, dma_addr_t iova)
 	set_device_value(pattern);
 	done = is_refused(iova, len, false);
 	value = device_value();
-	devmed_result(&results, done == no_read,
-		      "%s: DMA cannot read it: %s expected", name[i],
-		      no_read ? "a fault" : "no fault");
+	devmed_diag(&results, "# %s at %#lx: the device holds %#llx after a read", name[i],
+		    phys[i], value);
+	devmed_result(&results, done == no_read, "%s: DMA reads it%s", name[i],
+		      no_read ? " not: the SMMU reports a fault" : "");
 	/* QEMU's device takes zeros for what it could not read. */
 	if (no_read)
 		devmed_result(&results, value == pattern || !value,
 			      "%s: nothing of it got to the device", name[i]);
 	done = is_refused(iova, len, true);
-	devmed_result(&results, done == no_write, "%s: DMA cannot write it: %s expected",
-		      name[i], no_write ? "a fault" : "no fault");
+	devmed_result(&results, done == no_write, "%s: DMA writes it%s", name[i],
+		      no_write ? " not: the SMMU reports a fault" : "");
 }
 
 static void attack(unsigned int i)
