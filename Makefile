@@ -57,6 +57,7 @@ kernel stock debug:
 run:
 	@scripts/packages.sh kernel boot
 	@scripts/qemu.sh --show run run-off
+	@tools/testing/devmed/qemu/bench.py off on
 
 shell:
 	@scripts/packages.sh kernel boot

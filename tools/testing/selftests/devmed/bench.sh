@@ -13,4 +13,7 @@ if [ $status -eq 0 ]; then
 	rmmod devmed_edu
 fi
 check "the benchmark ran" [ $status -eq 0 ]
+"$HERE"/donate 64 4 > /tmp/donate
+grep '^BENCH' /tmp/donate
+tap_import < /tmp/donate
 tap_done
