@@ -36,6 +36,33 @@ finding() {
 	fi
 }
 
+# each TEXT COMMAND FILE...: a finding for every file, several at a time.
+each() {
+	local text=$1 command=$2 dir file
+
+	shift 2
+	dir=$(mktemp -d)
+	for file; do
+		while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do
+			wait -n
+		done
+		mkdir -p "$dir/$file"
+		{
+			! "$command" "$file" > "$dir/$file/output" 2>&1 || touch "$dir/$file/passed"
+		} &
+	done
+	wait
+	for file; do
+		finding "$text $file" told "$dir/$file"
+	done
+	rm -r "$dir"
+}
+
+told() {
+	cat "$1/output"
+	[ -e "$1/passed" ]
+}
+
 # Files in the repository that match, but for those that are wrong on purpose.
 ours() {
 	(cd "$TOP"; git ls-files -co --exclude-standard -- "$@" ":!$bad_examples" 2>/dev/null | sort -u |
@@ -66,6 +93,10 @@ checkpatch() {
 		2> >(grep -v -e '^Traceback' -e 'spdxcheck\.py' -e "[ ']ply\b" >&2))
 }
 
+checkpatch_file() {
+	checkpatch -f "$1"
+}
+
 # By its name checkpatch would take a file in the repository for source.
 checkpatch_patch() {
 	checkpatch - < "$TOP/$1"
@@ -75,13 +106,10 @@ check_style() {
 	local file
 
 	need_tool perl
-	for file in $(ours 'arch/*.[chS]' 'drivers/*.[chS]' 'include/*.[chS]' 'tools/*.[chS]' '*Kconfig' \
-			'*Makefile.hyp' 'drivers/*Makefile' 'Documentation/*.rst'); do
-		finding "checkpatch $file" checkpatch -f "$file"
-	done
-	for file in $(ours 'patches/*.patch'); do
-		finding "checkpatch $file" checkpatch_patch "$file"
-	done
+	each checkpatch checkpatch_file \
+		$(ours 'arch/*.[chS]' 'drivers/*.[chS]' 'include/*.[chS]' 'tools/*.[chS]' '*Kconfig' \
+			'*Makefile.hyp' 'drivers/*Makefile' 'Documentation/*.rst')
+	each checkpatch checkpatch_patch $(ours 'patches/*.patch')
 	for file in $(ours '*.sh'); do
 		# The guest has busybox, everything else bash.
 		case $file in
@@ -118,11 +146,7 @@ kernel_doc() {
 }
 
 check_doc() {
-	local file
-
-	for file in $(ours 'arch/*.[ch]' 'drivers/*.[ch]' 'include/*.[ch]'); do
-		finding "kernel-doc $file" kernel_doc "$file"
-	done
+	each kernel-doc kernel_doc $(ours 'arch/*.[ch]' 'drivers/*.[ch]' 'include/*.[ch]')
 	cd "$TOP"
 	finding "documents under Documentation/" scripts/rstcheck.py $(ours 'Documentation/*.rst')
 }
