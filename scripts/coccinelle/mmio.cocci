@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /// An access of EL2 that a device answers with an abort is fatal, so there is
-/// one place that makes them: the accessors of reg.c.
+/// one place that makes them: the accessors of <nvhe/devmed_trap.h>.
 
 virtual report
 

@@ -240,9 +240,6 @@ int devmed_check_regs(const struct devmed_regs *regs);
 void devmed_index_regs(const struct devmed_regs *regs);
 unsigned int devmed_search_reg(const struct devmed_regs *regs, u64 offset);
 enum devmed_counter devmed_refuse_reg(const struct devmed_reg *reg, u8 size);
-enum devmed_answer devmed_emulate(struct devmed_region *region,
-				  const struct devmed_reg *reg,
-				  struct devmed_access *access);
 
 /* mem.c */
 int devmed_donate_mmio(u64 base, u64 size, u32 direct_reads, void __iomem **va);

@@ -204,18 +204,21 @@ static inline void devmed_ring_flush(const struct devmed_ring *ring,
 static __always_inline void devmed_ring_load(const struct devmed_ring *ring,
 					     size_t slot_size, u64 *cmd)
 {
-	devmed_ring_flush(ring, &ring->host, ring->host.cons);
-	devmed_copy_once(cmd, devmed_queue_slot(&ring->host, ring->host.cons,
-						slot_size), slot_size);
+	u32 pos = ring->host.cons;
+
+	devmed_ring_flush(ring, &ring->host, pos);
+	devmed_copy_once(cmd, devmed_queue_slot(&ring->host, pos, slot_size),
+			 slot_size);
 }
 
 static __always_inline void devmed_ring_store(struct devmed_ring *ring,
 					      size_t slot_size, const u64 *cmd)
 {
-	memcpy(devmed_queue_slot(&ring->hyp, ring->hyp.prod, slot_size), cmd,
-	       slot_size);
-	devmed_ring_flush(ring, &ring->hyp, ring->hyp.prod);
-	ring->hyp.prod = devmed_queue_next(&ring->hyp, ring->hyp.prod);
+	u32 pos = ring->hyp.prod;
+
+	memcpy(devmed_queue_slot(&ring->hyp, pos, slot_size), cmd, slot_size);
+	devmed_ring_flush(ring, &ring->hyp, pos);
+	ring->hyp.prod = devmed_queue_next(&ring->hyp, pos);
 }
 
 /**
@@ -240,10 +243,11 @@ static __always_inline u32 devmed_ring_drain(struct devmed_ring *ring,
 {
 	u32 todo = min(devmed_queue_used(&ring->host), max);
 	u32 room = devmed_queue_free(&ring->hyp);
+	/* All slots are of one size, so what is beyond it stays zero. */
+	u64 cmd[DEVMED_RING_CMD_DWORDS] = {};
 	u32 done;
 
 	for (done = 0; done < todo && room; done++) {
-		u64 cmd[DEVMED_RING_CMD_DWORDS] = {};
 		enum devmed_cmd_answer answer;
 
 		devmed_ring_load(ring, slot_size, cmd);

@@ -11,6 +11,7 @@
 #include <linux/bitfield.h>
 #include <linux/bitops.h>
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/io.h>
 
 #include <asm/barrier.h>
@@ -40,24 +41,27 @@ static inline struct devmed_region *devmed_find_region(u64 ipa)
 /* Load/store type: set for the 64-byte accesses of FEAT_LS64 (DDI 0487, D24.2.40). */
 #define DEVMED_ESR_LST		GENMASK(12, 11)
 
-/* What nearly every access looks like: one comparison instead of five. */
+/* The one bit that tells a permission fault from a translation fault. */
+#define DEVMED_ESR_PERM		(ESR_ELx_FSC_PERM & ~ESR_ELx_FSC_FAULT)
+
+/*
+ * What nearly every access looks like: one comparison instead of five. It leaves
+ * open which of the two faults it is.
+ */
 #define DEVMED_ESR_PLAIN_MASK	(ESR_ELx_EC_MASK | ESR_ELx_S1PTW | ESR_ELx_CM | \
-				 ESR_ELx_ISV | DEVMED_ESR_LST | ESR_ELx_FSC_TYPE)
+				 ESR_ELx_ISV | DEVMED_ESR_LST | \
+				 (ESR_ELx_FSC_TYPE & ~DEVMED_ESR_PERM))
 #define DEVMED_ESR_PLAIN	((ESR_ELx_EC_DABT_LOW << ESR_ELx_EC_SHIFT) | \
 				 ESR_ELx_ISV | ESR_ELx_FSC_FAULT)
 
-/* And what every write to a page that is read without a trap looks like. */
-#define DEVMED_ESR_DIRECT_MASK	(DEVMED_ESR_PLAIN_MASK | ESR_ELx_WNR)
-#define DEVMED_ESR_DIRECT	((ESR_ELx_EC_DABT_LOW << ESR_ELx_EC_SHIFT) | \
-				 ESR_ELx_ISV | ESR_ELx_FSC_PERM | ESR_ELx_WNR)
-
 static inline bool devmed_is_plain(const struct devmed_region *region, u64 esr)
 {
-	if (region->flags & DEVMED_REGION_DIRECT_READS &&
-	    (esr & DEVMED_ESR_DIRECT_MASK) == DEVMED_ESR_DIRECT)
-		return true;
+	if ((esr & DEVMED_ESR_PLAIN_MASK) != DEVMED_ESR_PLAIN)
+		return false;
 
-	return (esr & DEVMED_ESR_PLAIN_MASK) == DEVMED_ESR_PLAIN;
+	/* Only a write to a page that is read without a trap. */
+	return !(esr & DEVMED_ESR_PERM) || (esr & ESR_ELx_WNR &&
+		region->flags & DEVMED_REGION_DIRECT_READS);
 }
 
 /* User space has no business here, and may be AArch32 with its IT state. */
@@ -101,7 +105,8 @@ static inline int devmed_decode(const struct devmed_region *region, u64 esr,
 		return DEVMED_REFUSED_ENDIAN;
 	if (!IS_ALIGNED(offset, size))
 		return DEVMED_REFUSED_UNALIGNED;
-	if (offset > region->size || size > region->size - offset)
+	/* Regions are whole pages, so an aligned access does not straddle the end. */
+	if (offset >= region->size)
 		return DEVMED_REFUSED_BOUNDS;
 
 	access->offset = offset;
@@ -150,8 +155,9 @@ static inline void devmed_mmio_write(void __iomem *addr, u8 size, u64 value)
 		writel(value, addr);
 }
 
-static inline void devmed_forward(struct devmed_region *region,
-				  struct devmed_access *access)
+/* Always inline: out of line, @access would have to be in memory. */
+static __always_inline void devmed_forward(struct devmed_region *region,
+					   struct devmed_access *access)
 {
 	void __iomem *addr = region->mmio + access->offset;
 
@@ -175,6 +181,95 @@ devmed_find_reg(const struct devmed_regs *regs, u64 offset)
 	return row ? &regs->regs[row - 1] : NULL;
 }
 
+static inline u64 devmed_read_whole(struct devmed_region *region, void *instance,
+				    const struct devmed_reg *reg,
+				    unsigned int index)
+{
+	u64 value;
+
+	if (reg->read)
+		value = reg->read(region, instance, index);
+	else
+		value = devmed_mmio_read(region->mmio + reg->offset +
+					 index * reg->stride, reg->width);
+
+	return value & reg->rd;
+}
+
+/*
+ * A write to part of a register keeps the rest, and a handler is none the
+ * wiser.
+ */
+static inline int devmed_emulate_locked(struct devmed_region *region,
+					void *instance,
+					const struct devmed_reg *reg,
+					struct devmed_access *access)
+{
+	u32 offset = access->offset - reg->offset;
+	unsigned int index = reg->count > 1 ? offset / reg->stride : 0;
+	unsigned int shift = (offset - index * reg->stride) * 8;
+	u64 mask = GENMASK_ULL(access->size * 8 - 1, 0);
+	u64 value = access->value;
+
+	hyp_assert_lock_held(&region->lock);
+
+	if (!access->write) {
+		value = devmed_read_whole(region, instance, reg, index);
+		access->value = (value >> shift) & mask;
+		return 0;
+	}
+
+	/* A device merges by itself. */
+	if (!reg->write) {
+		devmed_mmio_write(region->mmio + access->offset, access->size,
+				  value & (reg->wr >> shift));
+		return 0;
+	}
+
+	if (access->size < reg->width)
+		value = (reg->read(region, instance, index) & ~(mask << shift)) |
+			(value << shift);
+	return reg->write(region, instance, index, value & reg->wr);
+}
+
+/**
+ * devmed_emulate - let the backend answer
+ * @region: a registered region that had an instance a moment ago
+ * @reg: the register of @access
+ * @access: allowed by @reg; a read leaves its value here
+ *
+ * Context: Any. Takes the region lock, under which the instance stays.
+ * Return: DEVMED_EMULATE; DEVMED_IGNORE if the backend refused the value;
+ * DEVMED_REPEAT if it wants the access again; DEVMED_FORWARD if the instance is
+ * gone and the device answered.
+ */
+static inline enum devmed_answer devmed_emulate(struct devmed_region *region,
+						const struct devmed_reg *reg,
+						struct devmed_access *access)
+{
+	const struct devmed_regs *regs = region->regs;
+	enum devmed_answer answer = DEVMED_EMULATE;
+	void *instance;
+	int ret = 0;
+
+	hyp_spin_lock(&region->lock);
+	instance = region->instance;
+	if (likely(instance)) {
+		if (regs->check)
+			regs->check(region, instance);
+		ret = devmed_emulate_locked(region, instance, reg, access);
+	} else {
+		devmed_forward(region, access);
+		answer = DEVMED_FORWARD;
+	}
+	hyp_spin_unlock(&region->lock);
+
+	if (unlikely(ret))
+		return ret == -EAGAIN ? DEVMED_REPEAT : DEVMED_IGNORE;
+
+	return answer;
+}
+
 /**
  * devmed_access_reg - answer an access
  * @region: a registered region
@@ -190,7 +285,6 @@ static inline enum devmed_answer devmed_access_reg(struct devmed_region *region,
 {
 	const struct devmed_reg *reg = devmed_find_reg(region->regs,
 						       access->offset);
-	struct devmed_access copy;
 	enum devmed_answer answer;
 
 	if (unlikely(!reg || access->size < sizeof(u32) ||
@@ -207,10 +301,7 @@ static inline enum devmed_answer devmed_access_reg(struct devmed_region *region,
 		return DEVMED_FORWARD;
 	}
 
-	/* Of a copy, so that only it has to be in memory. */
-	copy = *access;
-	answer = devmed_emulate(region, reg, &copy);
-	access->value = copy.value;
+	answer = devmed_emulate(region, reg, access);
 	if (answer == DEVMED_IGNORE)
 		*reason = DEVMED_REFUSED_HANDLER;
 

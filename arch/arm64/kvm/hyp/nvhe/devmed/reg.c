@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Register tables: from an offset to a register and its answer.
+ * Register tables: from an offset to a register. Its answer is inline, in
+ * <nvhe/devmed_trap.h>.
  *
  * Attack surface: any aligned offset inside the region, any width, any value.
  *
@@ -68,12 +69,6 @@ int devmed_check_regs(const struct devmed_regs *regs)
 	return 0;
 }
 
-/* The register of an array that @offset is in. */
-static unsigned int devmed_reg_index(const struct devmed_reg *reg, u64 offset)
-{
-	return reg->count > 1 ? (offset - reg->offset) / reg->stride : 0;
-}
-
 /**
  * devmed_search_reg - find the row of a register table that an offset is in
  * @regs: a checked table
@@ -121,55 +116,6 @@ void devmed_index_regs(const struct devmed_regs *regs)
 		regs->index[i] = devmed_search_reg(regs, i * sizeof(u32));
 }
 
-static u64 devmed_read_whole(struct devmed_region *region, void *instance,
-			     const struct devmed_reg *reg, unsigned int index)
-{
-	u64 value;
-
-	if (reg->read)
-		value = reg->read(region, instance, index);
-	else
-		value = devmed_mmio_read(region->mmio + reg->offset +
-					 index * reg->stride, reg->width);
-
-	return value & reg->rd;
-}
-
-/*
- * A write to part of a register keeps the rest, and a handler is none the
- * wiser.
- */
-static int devmed_emulate_locked(struct devmed_region *region, void *instance,
-				 const struct devmed_reg *reg,
-				 struct devmed_access *access)
-{
-	unsigned int index = devmed_reg_index(reg, access->offset);
-	unsigned int shift = (access->offset - reg->offset -
-			      index * reg->stride) * 8;
-	u64 mask = GENMASK_ULL(access->size * 8 - 1, 0) << shift;
-	u64 value = 0;
-
-	hyp_assert_lock_held(&region->lock);
-
-	if (!access->write) {
-		value = devmed_read_whole(region, instance, reg, index);
-		access->value = (value & mask) >> shift;
-		return 0;
-	}
-
-	/* A device merges by itself. */
-	if (!reg->write) {
-		devmed_mmio_write(region->mmio + access->offset, access->size,
-				  access->value & (reg->wr >> shift));
-		return 0;
-	}
-
-	if (access->size < reg->width)
-		value = reg->read(region, instance, index);
-	value = (value & ~mask) | ((access->value << shift) & mask);
-	return reg->write(region, instance, index, value & reg->wr);
-}
-
 /**
  * devmed_refuse_reg - why nothing answers for an access
  * @reg: the register it is in, NULL for a hole
@@ -185,41 +131,4 @@ enum devmed_counter devmed_refuse_reg(const struct devmed_reg *reg, u8 size)
 		return DEVMED_REFUSED_WIDTH;
 
 	return reg ? DEVMED_REFUSED_DIRECTION : DEVMED_REFUSED_HOLE;
-}
-
-/**
- * devmed_emulate - let the backend answer
- * @region: a registered region that had an instance a moment ago
- * @reg: the register of @access
- * @access: allowed by @reg; a read leaves its value here
- *
- * Context: Any. Takes the region lock, under which the instance stays.
- * Return: DEVMED_EMULATE; DEVMED_IGNORE if the backend refused the value;
- * DEVMED_REPEAT if it wants the access again; DEVMED_FORWARD if the instance is
- * gone and the device answered.
- */
-enum devmed_answer devmed_emulate(struct devmed_region *region,
-				  const struct devmed_reg *reg,
-				  struct devmed_access *access)
-{
-	enum devmed_answer answer = DEVMED_EMULATE;
-	void *instance;
-	int ret = 0;
-
-	hyp_spin_lock(&region->lock);
-	instance = region->instance;
-	if (likely(instance)) {
-		if (region->regs->check)
-			region->regs->check(region, instance);
-		ret = devmed_emulate_locked(region, instance, reg, access);
-	} else {
-		devmed_forward(region, access);
-		answer = DEVMED_FORWARD;
-	}
-	hyp_spin_unlock(&region->lock);
-
-	if (unlikely(ret))
-		return ret == -EAGAIN ? DEVMED_REPEAT : DEVMED_IGNORE;
-
-	return answer;
 }
