@@ -116,6 +116,29 @@ void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
 		smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
 }
 
+static noinline bool smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
+{
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (smmu->dead)
+		return false;
+	if (smmu->hw.asleep) {
+		hyp->cons = hyp->prod;
+		return true;
+	}
+	if (smmu_cmdq_settle_locked(smmu))
+		return true;
+	if (smmu_has_lost(smmu, smmu->hw.cr0) && smmu_rearm_locked(smmu)) {
+		hyp->cons = hyp->prod;
+		return true;
+	}
+
+	smmu_cmdq_fence_locked(smmu);
+	return false;
+}
+
 /**
  * smmu_cmdq_wait_locked - wait until the hardware has read every command
  * @smmu: the instance
@@ -126,7 +149,7 @@ void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
  *
  * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, or as
  * smmu_rearm_locked().
- * Return: true; false if the hardware is dead.
+ * Return: true; false if it has not, and the hardware is dead.
  */
 bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
 {
@@ -134,21 +157,12 @@ bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	if (smmu->dead)
-		return false;
-	if (unlikely(smmu->hw.asleep)) {
-		hyp->cons = hyp->prod;
-		return true;
-	}
-	if (likely(smmu_cmdq_settle_locked(smmu)))
-		return true;
-	if (smmu_has_lost(smmu, smmu->hw.cr0) && smmu_rearm_locked(smmu)) {
-		hyp->cons = hyp->prod;
-		return true;
-	}
+	/* Nearly always it has; an error would have stopped it before that. */
+	if ((smmu_read32(smmu, SMMU_CMDQ_CONS) & (hyp->span - 1)) != hyp->prod)
+		return smmu_cmdq_wait_longer_locked(smmu);
 
-	smmu_cmdq_fence_locked(smmu);
-	return false;
+	hyp->cons = hyp->prod;
+	return true;
 }
 
 /* @nr_cmds and a CMD_SYNC, for which there is room. */

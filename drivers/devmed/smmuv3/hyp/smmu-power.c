@@ -283,6 +283,13 @@ bool smmu_ready_locked(struct devmed_smmu *smmu)
 	return false;
 }
 
+static noinline void smmu_make_ready(struct devmed_smmu *smmu)
+{
+	hyp_spin_lock(&smmu->queue_lock);
+	smmu_ready_locked(smmu);
+	hyp_spin_unlock(&smmu->queue_lock);
+}
+
 /**
  * smmu_check - has the hardware been reset?
  * @region: of the SMMU
@@ -293,14 +300,11 @@ bool smmu_ready_locked(struct devmed_smmu *smmu)
 void smmu_check(struct devmed_region *region, void *instance)
 {
 	struct devmed_smmu *smmu = instance;
+	/* Nothing is read that this read has to come before. */
+	u32 ack = readl_relaxed(region->mmio + SMMU_CR0ACK);
 
-	if (likely(smmu_read32(smmu, SMMU_CR0ACK) == READ_ONCE(smmu->hw.cr0) &&
-		   !READ_ONCE(smmu->dead)))
-		return;
-
-	hyp_spin_lock(&smmu->queue_lock);
-	smmu_ready_locked(smmu);
-	hyp_spin_unlock(&smmu->queue_lock);
+	if (unlikely(ack != READ_ONCE(smmu->hw.cr0) || READ_ONCE(smmu->dead)))
+		smmu_make_ready(smmu);
 }
 
 /**
