@@ -9,7 +9,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/sizes.h>
-#include "devmed_test.h"
+#include "attack.h"
 #include "edu.h"
 #include "its_driver.h"
 
@@ -26,7 +26,6 @@
 #define ATTACK_SLOT_SIZE	(ITS_DWORDS * sizeof(u64))
 #define ATTACK_RING_SIZE	SZ_64K
 #define ATTACK_SLOTS		(ATTACK_RING_SIZE / ATTACK_SLOT_SIZE)
-#define ATTACK_CANARY_SIZE	SZ_64K
 
 /**
  * struct attack_cmd - a command, and what is only known when it is posted
@@ -51,24 +50,6 @@ struct attack_cmd {
 	{ { (op) | (dev) << 32, (event), (icid) } }
 #define EVENT(op, dev, event)	EVENT_ICID(op, dev, event, 0)
 #define SYNC			{ { GITS_CMD_SYNC }, FILL_TARGET }
-
-/**
- * struct attack - one test
- * @name: what is tried
- * @counter: the refusal that is counted, if @refused
- * @refused: how many times
- * @commands: how many commands the ITS gets, as they are or rewritten, at least
- * @any: @refused is any number but 0
- * @before: the counters of the ITS
- */
-struct attack {
-	const char *name;
-	unsigned int counter;
-	unsigned int refused;
-	unsigned int commands;
-	bool any;
-	u64 before[COUNT_NR];
-};
 
 /**
  * struct attacker - what the attacks need
@@ -96,11 +77,20 @@ struct attacker {
 
 extern struct attacker attacker;
 
-u64 attack_count(unsigned int row, unsigned int counter);
+static inline u64 attack_count(unsigned int region, unsigned int counter)
+{
+	return attack_read(attacker.read_counter, region, counter);
+}
+
+/* The first of the global counters: pages that EL2 has left. */
+static inline u64 attack_pool_free(void)
+{
+	return attack_count(~0U, 0);
+}
+
 bool attack_has_vpes(void);
 void attack_begin(struct attack *attack);
 void attack_end(struct attack *attack, bool ok);
-void attack_fill_canary(void);
 void attack_store(u64 *slot, const struct attack_cmd *cmd);
 void attack_doorbell(u64 offset);
 bool attack_wait(u64 offset);

@@ -14,8 +14,6 @@
 #include <linux/string.h>
 #include "its_abuse.h"
 
-#define CANARY		0xca7a12eca7a12eULL
-
 static unsigned long base;
 module_param(base, ulong, 0400);
 MODULE_PARM_DESC(base, "physical address of the ITS");
@@ -48,15 +46,6 @@ module_param_named(vlpi_row, attack_vlpi_row, int, 0400);
 MODULE_PARM_DESC(vlpi_row, "its row in the table of regions");
 
 struct attacker attacker;
-
-u64 attack_count(unsigned int region, unsigned int counter)
-{
-	u64 value = 0;
-
-	if (attacker.read_counter && attacker.read_counter(region, counter, &value))
-		value = 0;
-	return value;
-}
 
 void attack_store(u64 *slot, const struct attack_cmd *cmd)
 {
@@ -127,21 +116,6 @@ void attack_clean_up(void)
 	attack_post(cmds, ARRAY_SIZE(cmds));
 }
 
-void attack_fill_canary(void)
-{
-	memset64(attacker.canary, CANARY, ATTACK_CANARY_SIZE / sizeof(u64));
-}
-
-static bool canary_is_intact(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ATTACK_CANARY_SIZE / sizeof(u64); i++)
-		if (attacker.canary[i] != CANARY)
-			return false;
-	return true;
-}
-
 /* What was mapped before is, and its MSIs come. */
 static bool still_works(void)
 {
@@ -170,38 +144,18 @@ bool attack_has_vpes(void)
 
 void attack_begin(struct attack *attack)
 {
-	unsigned int i;
-
-	attack_fill_canary();
-	for (i = 0; i < COUNT_NR; i++)
-		attack->before[i] = attack_count(attacker.row, i);
-}
-
-/* The refusals that were expected are counted, and no others. */
-static const char *judge_counters(const struct attack *attack)
-{
-	u64 delta[COUNT_NR];
-	unsigned int i;
-
-	if (!attacker.read_counter || attacker.row < 0)
-		return "nothing is counted";
-	for (i = 0; i < COUNT_NR; i++)
-		delta[i] = attack_count(attacker.row, i) - attack->before[i];
-	if (attack->refused && !attack->any && delta[attack->counter] != attack->refused)
-		return "not refused so many times";
-	for (i = COUNT_NO_SYNDROME; i < COUNT_NR; i++)
-		if (delta[i] && !(attack->refused && i == attack->counter))
-			return "refused for another reason";
-	if (delta[COUNT_CMD_PASSED] + delta[COUNT_CMD_REWRITTEN] < attack->commands)
-		return "a good command was refused";
-	return NULL;
+	attack_canary_fill(attacker.canary);
+	attack_snapshot(attack, attacker.read_counter, attacker.row);
 }
 
 void attack_end(struct attack *attack, bool ok)
 {
-	const char *wrong = ok ? judge_counters(attack) : "no effect was expected";
+	const char *wrong = "no effect was expected";
 
-	if (!canary_is_intact())
+	if (ok)
+		wrong = attack_judge(attack, attacker.read_counter, attacker.row);
+
+	if (!attack_canary_intact(attacker.canary))
 		wrong = "the ITS wrote where it was told to";
 	attack_clean_up();
 	if (!still_works())

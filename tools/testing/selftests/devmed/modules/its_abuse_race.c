@@ -91,8 +91,7 @@ static void run_race(const char *name, void (*disturb)(struct racer *racer),
 	if (!IS_ERR(race.racer.thread))
 		kthread_stop(race.racer.thread);
 	/* What was refused is up to chance: only that it was not believed counts. */
-	for (i = 0; i < COUNT_NR; i++)
-		attack.before[i] = attack_count(attacker.row, i);
+	attack_snapshot(&attack, attacker.read_counter, attacker.row);
 	devmed_diag(&attacker.results, "# %lu rounds on the other CPU", race.racer.rounds);
 	attack_end(&attack, ok && race.racer.rounds && !race.racer.taken);
 }

@@ -78,12 +78,6 @@ static void try_disabled(void)
 	attack_end(&attack, ok);
 }
 
-static u64 pool_free(void)
-{
-	/* The global counters, the first of which it is. */
-	return attack_count(~0U, 0);
-}
-
 /* As the driver does it: what EL2 has for a few is enough for all. */
 static void try_remap(void)
 {
@@ -100,10 +94,10 @@ static void try_remap(void)
 	for (i = 0; i < 2000; i++) {
 		/* The first ones take what is then used in turns. */
 		if (i == 8)
-			before = pool_free();
+			before = attack_pool_free();
 		ok &= attack_post(pair, 2);
 	}
-	attack_end(&attack, ok && pool_free() == before);
+	attack_end(&attack, ok && attack_pool_free() == before);
 }
 
 typedef int (*topup_t)(unsigned int nr_pages);

@@ -10,14 +10,13 @@
 #include <linux/bitfield.h>
 #include <linux/io.h>
 #include <linux/sizes.h>
-#include "devmed_test.h"
+#include "attack.h"
 #include "edu.h"
 #include "../../../../../drivers/devmed/smmuv3/smmu-layout.h"
 
 #define ATTACK_RING_LOG2	10
 #define ATTACK_SLOTS		BIT(ATTACK_RING_LOG2)
 #define ATTACK_RING_SIZE	(ATTACK_SLOTS * SMMU_CMD_SIZE)
-#define ATTACK_CANARY_SIZE	SZ_64K
 /* A StreamID that no table has room for, at its place in a command. */
 #define NO_SID			SMMU_CMD_SID
 #define SYNC			{ { SMMU_OP_SYNC } }
@@ -44,22 +43,6 @@ struct attack_cmd {
 #define FILL_CANARY	BIT(0)	/* the canary's address, added to dw[1] */
 #define FILL_HYP	BIT(1)	/* that of EL2's memory */
 #define FILL_SID	BIT(2)	/* the attacking device's StreamID */
-};
-
-/**
- * struct attack - one test
- * @name: what is tried
- * @counter: the refusal that is counted, if @refused
- * @refused: how many times
- * @any: @refused is any number but 0
- * @before: the counters of the SMMU
- */
-struct attack {
-	const char *name;
-	unsigned int counter;
-	unsigned int refused;
-	bool any;
-	u64 before[COUNT_NR];
 };
 
 /**
@@ -126,6 +109,17 @@ struct attacker {
 
 extern struct attacker attacker;
 
+static inline u64 attack_count(unsigned int region, unsigned int counter)
+{
+	return attack_read(attacker.read_counter, region, counter);
+}
+
+/* The first of the global counters: pages that EL2 has left. */
+static inline u64 attack_pool_free(void)
+{
+	return attack_count(~0U, 0);
+}
+
 #define DEVICE_PATTERN		0x5a17c0de5a17c0deULL
 
 static inline u32 smmu_read(u32 reg)
@@ -148,8 +142,6 @@ static inline void smmu_write64(u32 reg, u64 value)
 	writeq(value, attacker.smmu + reg);
 }
 
-u64 attack_count(unsigned int region, unsigned int counter);
-u64 attack_pool_free(void);
 void attack_begin(struct attack *attack);
 void attack_restart(struct attack *attack);
 void attack_end(struct attack *attack, const char *happened);

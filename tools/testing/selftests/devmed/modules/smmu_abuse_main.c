@@ -16,8 +16,6 @@
 #include <linux/string.h>
 #include "smmu_abuse.h"
 
-#define CANARY		0xca7a12eca7a12eULL
-
 static unsigned long base;
 module_param(base, ulong, 0400);
 MODULE_PARM_DESC(base, "physical address of the SMMU");
@@ -35,21 +33,6 @@ module_param(disk, charp, 0400);
 MODULE_PARM_DESC(disk, "a disk behind the SMMU");
 
 struct attacker attacker;
-
-u64 attack_count(unsigned int region, unsigned int counter)
-{
-	u64 value = 0;
-
-	if (attacker.read_counter && attacker.read_counter(region, counter, &value))
-		value = 0;
-	return value;
-}
-
-u64 attack_pool_free(void)
-{
-	/* The global counters, the first of which it is. */
-	return attack_count(~0U, 0);
-}
 
 static bool read_disk(void *to)
 {
@@ -72,49 +55,16 @@ static bool still_works(void)
 	return ok;
 }
 
-static bool canary_is_intact(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ATTACK_CANARY_SIZE / sizeof(u64); i++)
-		if (attacker.canary[i] != CANARY)
-			return false;
-	return true;
-}
-
 /* What was refused until here is up to chance, and not judged. */
 void attack_restart(struct attack *attack)
 {
-	unsigned int i;
-
-	for (i = 0; i < COUNT_NR; i++)
-		attack->before[i] = attack_count(attacker.row, i);
+	attack_snapshot(attack, attacker.read_counter, attacker.row);
 }
 
 void attack_begin(struct attack *attack)
 {
-	memset64(attacker.canary, CANARY, ATTACK_CANARY_SIZE / sizeof(u64));
+	attack_canary_fill(attacker.canary);
 	attack_restart(attack);
-}
-
-/* The refusals that were expected are counted, and no others. */
-static const char *judge_counters(const struct attack *attack)
-{
-	u64 delta[COUNT_NR];
-	unsigned int i;
-
-	if (!attacker.read_counter || attacker.row < 0)
-		return "nothing is counted";
-	for (i = 0; i < COUNT_NR; i++)
-		delta[i] = attack_count(attacker.row, i) - attack->before[i];
-	if (attack->refused && !attack->any && delta[attack->counter] != attack->refused)
-		return "not refused so many times";
-	if (attack->any && !delta[attack->counter])
-		return "not refused";
-	for (i = COUNT_NO_SYNDROME; i < COUNT_NR; i++)
-		if (delta[i] && !(attack->refused && i == attack->counter))
-			return "refused for another reason";
-	return NULL;
 }
 
 /**
@@ -124,9 +74,12 @@ static const char *judge_counters(const struct attack *attack)
  */
 void attack_end(struct attack *attack, const char *happened)
 {
-	const char *wrong = happened ?: judge_counters(attack);
+	const char *wrong = happened;
 
-	if (!canary_is_intact())
+	if (!wrong)
+		wrong = attack_judge(attack, attacker.read_counter, attacker.row);
+
+	if (!attack_canary_intact(attacker.canary))
 		wrong = "the SMMU wrote where it was told to";
 	if (!still_works())
 		wrong = "the SMMU does not work any more";
