@@ -309,8 +309,12 @@ static const struct its_rule *its_find_rule(const u64 *cmd)
 	return NULL;
 }
 
-/* A devmed_sanitizer_t. Passes always: slots of both rings correspond. */
-static enum devmed_cmd_answer its_sanitize_cmd(u64 *cmd, void *arg)
+/*
+ * A devmed_sanitizer_t. Passes always: slots of both rings correspond. Inline, to
+ * be part of the drain.
+ */
+static __always_inline enum devmed_cmd_answer its_sanitize_cmd(u64 *cmd,
+							       void *arg)
 {
 	const struct its_rule *rule = its_find_rule(cmd);
 	enum devmed_counter reason = DEVMED_CMD_OPCODE;
@@ -397,7 +401,7 @@ static void its_ring_doorbell(struct devmed_its *its, u64 flags)
  * The ITS stopped at a command that it does not like (IHI 0069, 12.19.4), and
  * the host may have put another one in its place.
  */
-static void its_retry(struct devmed_its *its)
+static noinline void its_retry(struct devmed_its *its)
 {
 	struct devmed_ring *ring = &its->ring;
 	u32 host_cons = ring->host.cons;
