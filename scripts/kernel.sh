@@ -3,13 +3,14 @@
 # Build one flavour of the kernel: Image, modules, and all that external modules
 # need, in build/FLAVOUR. The log is build/FLAVOUR.log.
 #
-# usage: kernel.sh stock|kernel|debug|kernel-64k
+# usage: kernel.sh stock|kernel|debug|kernel-16k|kernel-64k
 #	 kernel.sh --apply	(only make the source tree with the overlay)
 #
 #	stock		kernel.config, without the overlay
 #	kernel		kernel.config and devmed.config
 #	debug		the same, checking its locks at EL2, able to suspend
-#	kernel-64k	the same as debug, with 64 KiB pages and UBSAN
+#	kernel-16k	checking its locks at EL2, with 16 KiB pages
+#	kernel-64k	the same with 64 KiB pages, and UBSAN
 #
 # KERNEL=/path builds from a Linux tree of yours instead of Debian's.
 
@@ -21,9 +22,10 @@ case $flavour in
 stock)		fragments="kernel" ;;
 kernel)		fragments="kernel devmed" ;;
 debug)		fragments="kernel devmed debug power" ;;
+kernel-16k)	fragments="kernel devmed debug 16k" ;;
 kernel-64k)	fragments="kernel devmed debug 64k" ;;
 --apply)	;;
-*)		die "usage: kernel.sh stock|kernel|debug|kernel-64k|--apply" ;;
+*)		die "usage: kernel.sh stock|kernel|debug|kernel-16k|kernel-64k|--apply" ;;
 esac
 out=$BUILD/$flavour
 log=$BUILD/$flavour.log
