@@ -46,16 +46,34 @@ void __init devmed_want_pool(size_t size)
 	devmed_pool_size += size;
 }
 
+/* An ITS drives 32 address bits only. Set once, at the handover. */
+static bool devmed_only_low;
+
+/**
+ * devmed_need_low - give EL2 no memory above 4 GiB from now on
+ *
+ * It would refuse that, after devmed_start_claim() of an ITS that says so.
+ *
+ * Context: Trusted phase.
+ */
+void __init devmed_need_low(void)
+{
+	devmed_only_low = true;
+}
+
 /*
- * Some ITSs drive 32 address bits only: wherever there is memory below 4 GiB,
- * EL2 gets that.
+ * Which ITSs need low memory is known only at the handover: wherever there is
+ * any, EL2 gets that, and later no other if one does.
  */
 static void *devmed_alloc_low(size_t size)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
 	void *pages = alloc_pages_exact(size, gfp | GFP_DMA32);
 
-	return pages ?: alloc_pages_exact(size, gfp);
+	if (pages || READ_ONCE(devmed_only_low))
+		return pages;
+
+	return alloc_pages_exact(size, gfp);
 }
 
 /* What the page allocator has in one piece. */

@@ -101,6 +101,7 @@ long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5)
 
 /* core.c */
 void devmed_want_pool(size_t size);
+void devmed_need_low(void);
 extern bool devmed_dma_started;
 void devmed_reserve(size_t size, unsigned int count);
 

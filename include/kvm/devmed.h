@@ -47,7 +47,8 @@ enum devmed_class {
  * @DEVMED_SETUP_UNREGISTER: region
  * @DEVMED_SETUP_POOL: pfn, number of pages; more of them by further calls
  * @DEVMED_SETUP_START: region, two arguments of its class's: let the backend
- *	answer for it
+ *	answer for it. Of an ITS: the host's new ring; end of the memory that it
+ *	reaches, 0 if that is all
  * @DEVMED_SETUP_STOP: region: undo the above
  * @DEVMED_SETUP_ADOPT: region, and three arguments of its class's: something of
  *	the device that was live before

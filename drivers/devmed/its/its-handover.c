@@ -218,14 +218,26 @@ bool __init devmed_prepare_its(void)
 	return !ret && its_nr_handovers;
 }
 
+/* Of the memory that the ITS reaches, 0 if that is all. */
+static u64 __init its_reach(const struct its_live *live)
+{
+	return live->gfp & GFP_DMA32 ? SZ_4G : 0;
+}
+
 /* The ITS being visited is the last one started. */
 static int __init its_start_one(const struct its_live *live, void *arg)
 {
 	struct its_handover **next = arg;
 	struct its_handover *handover = (*next)++;
+	int ret;
 
-	return devmed_start_claim(handover->claim, virt_to_phys(handover->ring),
-				  0);
+	ret = devmed_start_claim(handover->claim, virt_to_phys(handover->ring),
+				 its_reach(live));
+	if (ret == -ERANGE)
+		pr_warn("%s: no handover: it needs memory below 4 GiB, and EL2 has other\n",
+			handover->claim->name);
+
+	return ret;
 }
 
 static int __init its_adopt_one(u32 id, phys_addr_t itt, u32 nr_ites, void *arg)
@@ -246,6 +258,8 @@ static void __init its_switch_driver(struct its_handover *handover)
 	const struct its_live *live = &handover->live;
 	unsigned int i;
 
+	if (its_reach(live))
+		devmed_need_low();
 	*live->cmd_write = handover->ring + (*live->cmd_write - *live->cmd_base);
 	*live->cmd_base = handover->ring;
 	for (i = 0; i < GITS_BASER_NR_REGS; i++) {

@@ -17,6 +17,7 @@
  * @cmd_size: length of the queue in bytes
  * @tables: by GITS_BASER<n>: its pointer to the table
  * @basers: what the registers hold
+ * @gfp: flags that its memory needs, GFP_DMA32 or none
  */
 struct its_live {
 	phys_addr_t base;
@@ -25,6 +26,7 @@ struct its_live {
 	size_t cmd_size;
 	void **tables[GITS_BASER_NR_REGS];
 	u64 basers[GITS_BASER_NR_REGS];
+	gfp_t gfp;
 };
 
 /**

@@ -20,6 +20,8 @@
 #define FSC_TRANSLATION	0x07
 #define FSC_PERMISSION	0x0f
 
+u64 mediate_pool;
+u64 mediate_reach;
 int mediate_its[MODEL_MAX_ITS];
 int mediate_rd[MODEL_MAX_RDS];
 unsigned int mediate_traps;
@@ -45,11 +47,12 @@ static int register_region(enum devmed_class class, u64 base, u64 size, u32 flag
 
 void mediate_register(u32 pool_pages)
 {
+	u64 pool = mediate_pool ?: MEDIATE_POOL_BASE;
 	unsigned int i;
 	u64 typer;
 
-	ASSERT_EQ(devmed_pool_init(MEDIATE_POOL_BASE >> PAGE_SHIFT, pool_pages), 0);
-	model_set_pool(MEDIATE_POOL_BASE, pool_pages * PAGE_SIZE);
+	ASSERT_EQ(devmed_pool_init(pool >> PAGE_SHIFT, pool_pages), 0);
+	model_set_pool(pool, pool_pages * PAGE_SIZE);
 	for (i = 0; i < setup_driver.nr_rds; i++) {
 		typer = model_mmio_read(model_rd_phys(i) + GICR_TYPER, 8);
 		mediate_rd[i] = register_region(DEVMED_CLASS_GICR,
@@ -88,7 +91,7 @@ int mediate_start_its(struct model_its_driver *driver)
 	int ret;
 
 	new_rings[driver->its] = ring;
-	ret = devmed_start(mediate_its[driver->its], ring, 0);
+	ret = devmed_start(mediate_its[driver->its], ring, mediate_reach);
 	for (i = 0; i < driver->nr_live && !ret; i++)
 		ret = devmed_adopt(mediate_its[driver->its], driver->live[i].devid,
 				   driver->live[i].itt, driver->live[i].bits);

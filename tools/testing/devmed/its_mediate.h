@@ -12,6 +12,10 @@
 #define MEDIATE_POOL_SIZE	max_t(u64, SZ_1M, 32 * PAGE_SIZE)
 #define MEDIATE_POOL_BASE	(FAKE_MEM_BASE + FAKE_MEM_SIZE - MEDIATE_POOL_SIZE)
 
+/* Where it is instead, before mediate_register(). */
+extern u64 mediate_pool;
+/* What EL2 is told of the memory that the GIC reaches, 0 for all. */
+extern u64 mediate_reach;
 /* Region of an ITS, of RD_base of a redistributor. */
 extern int mediate_its[MODEL_MAX_ITS];
 extern int mediate_rd[MODEL_MAX_RDS];

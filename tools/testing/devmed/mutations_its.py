@@ -195,6 +195,8 @@ ITS + "take.c": [
      "\tif (*link)\n\t\t*link = its->next_taker;\n", ""),
 ],
 ITS + "init.c": [
+    ("I24", "its-reach", "its_i24_rk3568_topup",
+     "ret = reach ? devmed_limit_reach(reach) : 0;", "ret = 0;"),
     ("I25", "its-qdf2400", "its_i25_qdf2400",
      "\tif (readl(its->region->mmio + GITS_IIDR) == ITS_IIDR_QDF2400)", "\tif (0)"),
     ("IC11", "its-icid-bits", "its_ic11_collection_bits",

@@ -77,6 +77,8 @@ HYP + "its-vpe.c": [
      "its_hold_unmap(vpe->vpt);", ";"),
 ],
 HYP + "its-hold.c": [
+    ("I24", "pin-reach", "its_i24_rk3568_lpi_tables",
+     "if (!devmed_is_reachable(phys, size))", "if (0)"),
     ("IC19", "one-vpt", "its_ic19_two_its",
      "return (*hold)->phys == phys ? 0 : -EEXIST;", "return 0;"),
     ("IC19", "one-vpe", "its_ic19_two_its",

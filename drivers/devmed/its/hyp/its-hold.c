@@ -82,12 +82,17 @@ static void gicr_flush(u64 phys, u64 size)
  * @size: in bytes
  *
  * Context: As devmed_pin().
- * Return: 0 or the error of devmed_pin().
+ * Return: 0; -ERANGE if redistributors do not reach it, or the error of
+ * devmed_pin().
  */
 int gicr_pin(u64 phys, u64 size)
 {
-	int ret = devmed_pin(phys, size);
+	int ret;
 
+	if (!devmed_is_reachable(phys, size))
+		return -ERANGE;
+
+	ret = devmed_pin(phys, size);
 	if (!ret)
 		gicr_flush(phys, size);
 

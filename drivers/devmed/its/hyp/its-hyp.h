@@ -190,7 +190,7 @@ struct devmed_its {
 };
 
 /* its-init.c */
-int its_start(struct devmed_region *region, u64 host_ring, u64 unused);
+int its_start(struct devmed_region *region, u64 host_ring, u64 reach);
 int its_adopt(struct devmed_region *region, u64 id, u64 itt, u64 bits);
 void its_stop(struct devmed_region *region);
 

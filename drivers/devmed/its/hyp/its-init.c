@@ -197,18 +197,25 @@ static void its_free(struct devmed_its *its)
  * its_start - take over an ITS
  * @region: its frames
  * @host_ring: physical address of the host's new ring, as long as the old one
- * @unused: nothing
+ * @reach: end of the memory that it and the redistributors reach, exclusive; 0
+ *	if that is all
  *
  * Context: Trusted phase, no command being posted; devmed_setup_lock held.
- * Return: 0; -ENODEV if no redistributor was taken over, -EBUSY if the ITS has
- * commands left, -ENOMEM, or the error of the memory that could not be taken.
- * Nothing changed on error.
+ * Return: 0; -ERANGE if the pool has pages past @reach, -ENODEV if no
+ * redistributor was taken over, -EBUSY if the ITS has commands left, -ENOMEM, or
+ * the error of the memory that could not be taken. Nothing changed on error, but
+ * that the pool keeps below @reach.
  */
-int its_start(struct devmed_region *region, u64 host_ring, u64 unused)
+int its_start(struct devmed_region *region, u64 host_ring, u64 reach)
 {
-	struct devmed_its *its = devmed_pool_alloc(ITS_INSTANCE_ORDER);
+	struct devmed_its *its;
 	int ret;
 
+	ret = reach ? devmed_limit_reach(reach) : 0;
+	if (ret)
+		return ret;
+
+	its = devmed_pool_alloc(ITS_INSTANCE_ORDER);
 	if (!its)
 		return -ENOMEM;
 

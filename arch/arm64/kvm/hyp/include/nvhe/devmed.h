@@ -250,6 +250,8 @@ int devmed_copy_from_host(void *dst, u64 phys, size_t size);
 int devmed_copy_for_device(void *dst, u64 phys, size_t size, bool coherent);
 
 /* pool.c */
+bool devmed_is_reachable(u64 phys, u64 size);
+int devmed_limit_reach(u64 end);
 int devmed_pool_init(u64 pfn, u64 nr_pages);
 int devmed_pool_topup(u64 pfn, u64 order);
 int devmed_pool_blocks(u64 order, u64 most);

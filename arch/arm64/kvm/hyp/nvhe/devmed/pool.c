@@ -8,8 +8,8 @@
  * Guarantees: a page handed out is EL2's alone and zero. An empty pool fails
  * the one request that found it empty, and can be filled again. Adding pages goes
  * through the same check as any donation, so the host can add only what is its
- * own. No operation takes longer the more the host has added, but for the zeroing
- * of that.
+ * own; and where devices do not reach all memory, only what they all reach. No
+ * operation takes longer the more the host has added, but for the zeroing of that.
  *
  * Leaves to others: bounding what one device may take (the backend), and
  * telling the device before a page is freed.
@@ -41,6 +41,51 @@ static struct hyp_pool devmed_pool;
 static bool devmed_pool_ready;
 static struct devmed_block *devmed_blocks[NR_PAGE_ORDERS];
 static u64 devmed_pool_counters[DEVMED_NR_GLOBAL_COUNTERS];
+
+/* End of the highest page that was given. */
+static u64 devmed_pool_top;
+
+/* End of what devices reach, 0 if they reach all. Set in the trusted phase. */
+static u64 devmed_reach;
+
+/**
+ * devmed_is_reachable - do all devices reach this?
+ * @phys: first byte
+ * @size: in bytes
+ *
+ * A device that drives fewer address bits would reach something else there.
+ *
+ * Context: Any.
+ * Return: true if they do.
+ */
+bool devmed_is_reachable(u64 phys, u64 size)
+{
+	return !devmed_reach ||
+	       (phys < devmed_reach && size <= devmed_reach - phys);
+}
+
+/**
+ * devmed_limit_reach - there is a device that does not reach all memory
+ * @end: of what it reaches, exclusive, whole pages
+ *
+ * Context: Trusted phase, devmed_setup_lock held.
+ * Return: 0; -ERANGE if the pool has pages past that, with nothing changed.
+ */
+int devmed_limit_reach(u64 end)
+{
+	int ret = 0;
+
+	hyp_assert_lock_held(&devmed_setup_lock);
+
+	hyp_spin_lock(&devmed_pool_lock);
+	if (devmed_pool_top > end)
+		ret = -ERANGE;
+	else
+		devmed_reach = end;
+	hyp_spin_unlock(&devmed_pool_lock);
+
+	return ret;
+}
 
 static bool devmed_is_block(const void *addr)
 {
@@ -83,13 +128,21 @@ static void *devmed_get_block_locked(u8 order)
 	return block;
 }
 
-/* Zero and EL2's, in the largest blocks that are aligned to their size. */
-static void devmed_add_locked(u64 pfn, u64 nr_pages)
+static void devmed_count_new_locked(u64 pfn, u64 nr_pages)
 {
 	hyp_assert_lock_held(&devmed_pool_lock);
 
 	devmed_pool_counters[DEVMED_POOL_FREE] += nr_pages;
 	devmed_pool_counters[DEVMED_POOL_SIZE] += nr_pages;
+	devmed_pool_top = max(devmed_pool_top, hyp_pfn_to_phys(pfn + nr_pages));
+}
+
+/* Zero and EL2's, in the largest blocks that are aligned to their size. */
+static void devmed_add_locked(u64 pfn, u64 nr_pages)
+{
+	hyp_assert_lock_held(&devmed_pool_lock);
+
+	devmed_count_new_locked(pfn, nr_pages);
 	while (nr_pages) {
 		u8 order = NR_PAGE_ORDERS - 1;
 
@@ -132,8 +185,7 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
 	} else {
 		ret = hyp_pool_init(&devmed_pool, pfn, nr_pages, 0);
 		if (!ret) {
-			devmed_pool_counters[DEVMED_POOL_FREE] = nr_pages;
-			devmed_pool_counters[DEVMED_POOL_SIZE] = nr_pages;
+			devmed_count_new_locked(pfn, nr_pages);
 			devmed_pool_ready = true;
 		}
 	}
@@ -150,7 +202,8 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
  *
  * Context: Any time. Takes host_mmu.lock and those below it.
  * Return: 0; -ENODEV if there is no pool, -EINVAL if @pfn is not aligned or that
- * is more than anybody can take at once, or the error of the donation.
+ * is more than anybody can take at once, -ERANGE if some device does not reach
+ * it, or the error of the donation.
  */
 int devmed_pool_topup(u64 pfn, u64 order)
 {
@@ -160,6 +213,8 @@ int devmed_pool_topup(u64 pfn, u64 order)
 		return -ENODEV;
 	if (order >= NR_PAGE_ORDERS || !IS_ALIGNED(pfn, BIT(order)))
 		return -EINVAL;
+	if (!devmed_is_reachable(hyp_pfn_to_phys(pfn), PAGE_SIZE << order))
+		return -ERANGE;
 
 	/* Blocks are no larger than what one table maps, but for the very largest. */
 	devmed_idmap_split_for_pool(hyp_pfn_to_phys(pfn));
