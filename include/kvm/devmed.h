@@ -195,6 +195,7 @@ enum devmed_counter {
  * @DEVMED_POOL_FAILED: allocations that found it empty
  * @DEVMED_POOL_SIZE: pages that it was given
  * @DEVMED_UNRESOLVED: aborts injected because no address could be found
+ * @DEVMED_PINNED: pages of the host's that devices use now, and it has to keep
  * @DEVMED_DMA_TABLES: pages of the DMA stage-2 now
  * @DEVMED_DMA_REFUSED: changes of ownership that it refused
  * @DEVMED_DMA_LOST: pages of the host's that it has no room for
@@ -206,6 +207,7 @@ enum devmed_global_counter {
 	DEVMED_POOL_FAILED,
 	DEVMED_POOL_SIZE,
 	DEVMED_UNRESOLVED,
+	DEVMED_PINNED,
 	DEVMED_DMA_TABLES,
 	DEVMED_DMA_REFUSED,
 	DEVMED_DMA_LOST,

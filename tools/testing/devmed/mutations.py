@@ -233,14 +233,18 @@ HYP + "mem.c": [
     ("M09", "pin-memory", "mem_pin_arguments",
      "\tret = check_range_allowed_memory(phys, phys + size);\n\tif (ret)\n\t\treturn ret;\n\n\tfor", "\tfor"),
     ("C13", "pin-hold", "mem_pin_holds",
-     "PKVM_PAGE_SHARED_BORROWED, 1);\nunlock:",
-     "PKVM_PAGE_SHARED_BORROWED, 0);\nunlock:"),
+     "PKVM_PAGE_SHARED_BORROWED, 1);\n\tWRITE_ONCE",
+     "PKVM_PAGE_SHARED_BORROWED, 0);\n\tWRITE_ONCE"),
     ("C13", "pin-one-step", "mem_pin_race",
      "\tret = pkvm_create_mappings_locked(va, va + size, PAGE_HYP);\n",
      "\tdevmed_set_pages_locked(phys, size, PKVM_PAGE_SHARED_OWNED,\n"
      "\t\t\t\tPKVM_PAGE_SHARED_BORROWED, 0);\n"
      "\tdevmed_unlock_host_hyp();\n\tdevmed_lock_host_hyp();\n"
      "\tret = pkvm_create_mappings_locked(va, va + size, PAGE_HYP);\n"),
+    ("M08", "pin-counted", "mem_pinned",
+     "devmed_nr_pinned + size / PAGE_SIZE", "devmed_nr_pinned + 1"),
+    ("M08", "unpin-counted", "mem_pinned",
+     "devmed_nr_pinned - size / PAGE_SIZE", "devmed_nr_pinned - 1"),
     ("C01", "copy-owner", "mem_copy_errors",
      "if (get_host_state(hyp_phys_to_page(phys)) == PKVM_NOPAGE)", "if (0)"),
     ("C01", "copy-memory", "mem_copy_errors",

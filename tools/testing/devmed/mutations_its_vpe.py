@@ -100,6 +100,8 @@ HYP + "its-hold.c": [
      "\t\thold->resident = true;\n\t\thold->users += !hold->users;"),
     ("IC21", "unpin", "its_vpe_no_leak",
      "\t\tgicr_unpin(hold->phys, hold->size);\n", ""),
+    ("IC21", "unpin-is-seen", "its_pins_no_leak",
+     "\t\tgicr_unpin(hold->phys, hold->size);\n", ""),
     ("IC21", "config-let-go", "its_vpe_no_leak",
      "\t\thold = config;\n", "\t\thold = NULL;\n"),
     ("IC21", "spare-again", "its_vpe_no_leak",

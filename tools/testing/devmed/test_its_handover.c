@@ -133,8 +133,10 @@ TEST(its_series_2000_domains)
 {
 	unsigned int i;
 	u64 pages = 0;
+	u64 pins;
 
 	mediate_default();
+	pins = devmed_pinned();
 	for (i = 0; i < 2000; i++) {
 		model_its_driver_map(&setup_driver, 0x200 + i % 2, 2);
 		setup_sync(model_mapti(0x200 + i % 2, 0, SETUP_LPI + 1, 0), 0);
@@ -146,6 +148,7 @@ TEST(its_series_2000_domains)
 			pages = devmed_pool_counter(DEVMED_POOL_FREE);
 	}
 	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FREE), pages);
+	ASSERT_EQ(devmed_pinned(), pins);
 	ASSERT_EQ(model_its_stats(0)->errors, 0);
 	mediate_works();
 }

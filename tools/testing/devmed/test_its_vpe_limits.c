@@ -86,6 +86,37 @@ TEST(its_ic21_many)
 	model_gic_check();
 }
 
+/* All that pins comes and goes: EL2 counts as many pages as before. */
+TEST(its_pins_no_leak)
+{
+	unsigned int i;
+	u64 before;
+	u64 base;
+
+	v4_params(40);
+	begin();
+	base = model_rd_phys(3);
+	before = devmed_pinned();
+	ASSERT(before);
+	for (i = 0; i < 20; i++) {
+		mediate_write(base + GICR_CTLR, 4, 0);
+		mediate_write(base + GICR_CTLR, 4, GICR_CTLR_ENABLE_LPIS);
+		map(VPE, vpt);
+		map(VPE + 1, vpt2);
+		refused(model_vmapp(VPE, 0, vpt2, 15, true), DEVMED_CMD_VPE);
+		enter(1, vpt);
+		enter(2, vpt2);
+		leave(1);
+		unmap(VPE);
+		mediate_write(VLPI(2, GICR_VPENDBASER), 8, vpt2);
+		unmap(VPE + 1);
+		model_its_driver_suspend(&setup_driver);
+		model_its_driver_resume(&setup_driver);
+		ASSERT_EQ(devmed_pinned(), before);
+	}
+	mediate_works();
+}
+
 /* No pages: one command is refused, and the next one works. */
 TEST(its_ic19_vmapp_no_memory)
 {

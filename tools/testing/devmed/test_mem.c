@@ -173,6 +173,22 @@ TEST(mem_pin_states)
 	ASSERT_EQ(devmed_pin(MEM, SZ_16K), 0);
 }
 
+/* So that a pin that is never dropped is noticed. */
+TEST(mem_pinned)
+{
+	ASSERT_EQ(devmed_pinned(), 0);
+	ASSERT_EQ(devmed_pin(MEM, SZ_16K), 0);
+	ASSERT_EQ(devmed_pin(MEM + SZ_16K, PAGE_SIZE), 0);
+	ASSERT_EQ(devmed_pinned(), SZ_16K / PAGE_SIZE + 1);
+	ASSERT_EQ(devmed_pin(MEM, PAGE_SIZE), -EBUSY);
+	ASSERT_EQ(devmed_unpin(MEM + SZ_64K, PAGE_SIZE), -EBUSY);
+	ASSERT_EQ(devmed_pinned(), SZ_16K / PAGE_SIZE + 1);
+	ASSERT_EQ(devmed_unpin(MEM, SZ_16K), 0);
+	ASSERT_EQ(devmed_pinned(), 1);
+	ASSERT_EQ(devmed_unpin(MEM + SZ_16K, PAGE_SIZE), 0);
+	ASSERT_EQ(devmed_pinned(), 0);
+}
+
 /* Again and again: the count never grows (M08). */
 TEST(mem_pin_once)
 {

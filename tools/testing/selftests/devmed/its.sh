@@ -19,10 +19,11 @@ act() {
 	echo "$2" > "$ACTIONS/$1"
 }
 
-# What is the same before and after: free pages, and what was refused.
+# What is the same before and after: EL2's free pages, the host's that are pinned,
+# and what was refused.
 state() {
-	[ -r $COUNTERS ] && awk '$1 == "pool" && $2 != "low" { print $1, $2, $3 }' $COUNTERS &&
-		echo "refused $(refusals)"
+	[ -r $COUNTERS ] && awk '$1 == "pool" && $2 != "low" || $2 == "pinned" {
+		print $1, $2, $3 }' $COUNTERS && echo "refused $(refusals)"
 }
 
 # MSIs of the NVMe drive so far, over all CPUs and queues.
@@ -105,7 +106,7 @@ same() {
 	before=$(state)
 	check "$1, $3 times: MSIs arrive" act "$2" "$3"
 	[ -r $COUNTERS ] || return
-	check "$1: as many pages, as many refusals as before" [ "$(state)" = "$before" ]
+	check "$1: as many pages and pins, as many refusals as before" [ "$(state)" = "$before" ]
 	[ "$(state)" = "$before" ] || note "before: $before, after: $(state)"
 }
 

@@ -16,9 +16,11 @@ CYCLES=${CYCLES:-10}
 
 nvme=$(find_pci 0x1b36:0x0010)
 
-# What is the same before and after: EL2's pages, and what was refused.
+# What is the same before and after: EL2's pages, the host's that are pinned, and
+# what was refused.
 state() {
-	[ ! -r $COUNTERS ] || awk '$1 ~ /^(pool|dma)$/ && $2 != "low" { print $1, $2, $3 }' $COUNTERS
+	[ ! -r $COUNTERS ] || awk '$1 ~ /^(pool|dma)$/ && $2 != "low" || $2 == "pinned" {
+		print $1, $2, $3 }' $COUNTERS
 	[ ! -r $COUNTERS ] || echo "refused $(refusals)"
 }
 
@@ -30,7 +32,7 @@ same() {
 	before=$(state)
 	check "$text" "$@"
 	after=$(state)
-	check "$text: EL2 has as many pages, and refused nothing" [ "$after" = "$before" ]
+	check "$text: EL2 has as many pages and pins, and refused nothing" [ "$after" = "$before" ]
 	[ "$after" = "$before" ] || note "before: $before, after: $after"
 }
 

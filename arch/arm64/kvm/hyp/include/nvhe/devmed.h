@@ -246,6 +246,7 @@ int devmed_donate_mmio(u64 base, u64 size, u32 direct_reads, void __iomem **va);
 int devmed_return_mmio(u64 base, u64 size, void __iomem *va);
 int devmed_pin(u64 phys, u64 size);
 int devmed_unpin(u64 phys, u64 size);
+u64 devmed_pinned(void);
 int devmed_copy_from_host(void *dst, u64 phys, size_t size);
 int devmed_copy_for_device(void *dst, u64 phys, size_t size, bool coherent);
 

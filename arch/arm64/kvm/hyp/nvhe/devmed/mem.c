@@ -143,6 +143,20 @@ int devmed_return_mmio(u64 base, u64 size, void __iomem *va)
 	return 0;
 }
 
+/* Pages that are pinned. Guarded by host_mmu.lock. */
+static u64 devmed_nr_pinned;
+
+/**
+ * devmed_pinned - how many pages are pinned
+ *
+ * Context: Any.
+ * Return: their number, which may be old when it arrives.
+ */
+u64 devmed_pinned(void)
+{
+	return READ_ONCE(devmed_nr_pinned);
+}
+
 /* Pages of host memory, all of them in these states? */
 static int devmed_check_pages_locked(u64 phys, u64 size,
 				     enum pkvm_page_state host,
@@ -221,6 +235,7 @@ int devmed_pin(u64 phys, u64 size)
 	}
 	devmed_set_pages_locked(phys, size, PKVM_PAGE_SHARED_OWNED,
 				PKVM_PAGE_SHARED_BORROWED, 1);
+	WRITE_ONCE(devmed_nr_pinned, devmed_nr_pinned + size / PAGE_SIZE);
 unlock:
 	devmed_unlock_host_hyp();
 
@@ -246,6 +261,7 @@ int devmed_unpin(u64 phys, u64 size)
 		kvm_pgtable_hyp_unmap(&pkvm_pgtable, (u64)__hyp_va(phys), size);
 		devmed_set_pages_locked(phys, size, PKVM_PAGE_OWNED,
 					PKVM_NOPAGE, 0);
+		WRITE_ONCE(devmed_nr_pinned, devmed_nr_pinned - size / PAGE_SIZE);
 	}
 	devmed_unlock_host_hyp();
 
