@@ -57,6 +57,8 @@ HYP + "its-vpe.c": [
      "if"),
     ("IC22", "unmapped-is-gone", "its_ic21_release",
      "vpe && vpe->vpt && !vpe->left", "vpe && vpe->vpt"),
+    ("IC24", "vmovp-resident", "its_ic24_vmovp_resident",
+     "its_hold_is_resident(vpe->vpt) ? DEVMED_CMD_VPE : 0", "0"),
     ("IC21", "unmap-unmapped", "its_ic21_unmap_unmapped",
      "if (!vpe || !vpe->vpt || vpe->synced)\n\t\treturn false;",
      "if (!vpe || !vpe->vpt)\n\t\treturn true;"),

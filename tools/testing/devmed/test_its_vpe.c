@@ -329,6 +329,29 @@ TEST(its_ic24_vmovp)
 	ASSERT_EQ(model_its_stats(0)->errors, 0);
 }
 
+/* Not while it is there, nor while it leaves. */
+TEST(its_ic24_vmovp_resident)
+{
+	struct model_cmd cmd;
+
+	v4_params(40);
+	params.rd.dirty_delay = 6;
+	begin_mapped();
+	cmd = model_vmovp(VPE, model_vpe_rdbase(2), 0, 0);
+	enter(1, vpt);
+	refused(cmd, DEVMED_CMD_VPE);
+	leave(1);
+	refused(cmd, DEVMED_CMD_VPE);
+	while (vpendbaser(1) & GICR_VPENDBASER_Dirty)
+		;
+	setup_send(cmd);
+	ASSERT_EQ(counted(DEVMED_CMD_VPE), 2);
+	enter(2, vpt);
+	ASSERT(model_its_msi(0, SETUP_DEV, 2));
+	ASSERT_EQ(model_vlpis_taken(VPE, VLPI_ID), 1);
+	model_gic_check();
+}
+
 TEST(its_ic25_vpe_range)
 {
 	v4_params(40);

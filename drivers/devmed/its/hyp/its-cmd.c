@@ -120,6 +120,7 @@ static const struct its_rule its_rules[] = {
 	[GITS_CMD_VMOVP]   = {
 		.fields = { ITS_CMD_OP, ITS_CMD1_VPE, ITS_CMD2_TARGET },
 		.checks = ITS_HAS_VPE | ITS_HAS_TARGET,
+		.rewrite = its_rewrite_vmovp,
 	},
 	[GITS_CMD_VSYNC]   = {
 		.fields = { ITS_CMD_OP, ITS_CMD1_VPE },

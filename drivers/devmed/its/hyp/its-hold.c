@@ -390,3 +390,21 @@ void its_hold_leave(struct its_hold *hold)
 	its_put_hold_locked(hold);
 	hyp_spin_unlock(&its_hold_lock);
 }
+
+/**
+ * its_hold_is_resident - does a redistributor have a vPE?
+ * @hold: its pending table
+ *
+ * Context: As its_hold_map().
+ * Return: true from its_hold_enter() to its_hold_leave().
+ */
+bool its_hold_is_resident(const struct its_hold *hold)
+{
+	bool resident;
+
+	hyp_spin_lock(&its_hold_lock);
+	resident = hold->resident;
+	hyp_spin_unlock(&its_hold_lock);
+
+	return resident;
+}

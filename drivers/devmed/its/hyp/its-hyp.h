@@ -229,6 +229,7 @@ u64 its_table_entries(const struct devmed_its *its, unsigned int type);
 bool its_has_vpe(const struct devmed_its *its, u16 id);
 enum devmed_counter its_rewrite_vmapp(struct devmed_its *its, u64 *cmd);
 enum devmed_counter its_rewrite_vmovi(struct devmed_its *its, u64 *cmd);
+enum devmed_counter its_rewrite_vmovp(struct devmed_its *its, u64 *cmd);
 enum devmed_counter its_rewrite_vsync(struct devmed_its *its, u64 *cmd);
 bool its_is_doorbell(u64 intid);
 void its_release_vpes(struct devmed_its *its);
@@ -244,6 +245,7 @@ void its_hold_unmap(struct its_hold *hold);
 void its_hold_release(struct its_hold *hold);
 struct its_hold *its_hold_enter(u64 vpt, u64 propbaser);
 void its_hold_leave(struct its_hold *hold);
+bool its_hold_is_resident(const struct its_hold *hold);
 
 /* gicr.c: both constant once a redistributor has LPIs enabled. */
 extern unsigned int gicr_lpi_bits;

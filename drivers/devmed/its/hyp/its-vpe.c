@@ -181,6 +181,23 @@ enum devmed_counter its_rewrite_vmovi(struct devmed_its *its, u64 *cmd)
 	return 0;
 }
 
+/**
+ * its_rewrite_vmovp - VMOVP (IHI 0069, 5.3)
+ * @its: the instance
+ * @cmd: the command, its vPE checked
+ *
+ * A redistributor that has the vPE resident is not to lose it meanwhile.
+ *
+ * Context: region->lock held, on the way to emit it. Takes its_hold_lock.
+ * Return: 0, or why it is refused.
+ */
+enum devmed_counter its_rewrite_vmovp(struct devmed_its *its, u64 *cmd)
+{
+	struct its_vpe_map *vpe = its_find_vpe(its, FIELD_GET(ITS_CMD1_VPE, cmd[1]));
+
+	return its_hold_is_resident(vpe->vpt) ? DEVMED_CMD_VPE : 0;
+}
+
 /* In the order of the commands, so that the first one is done first. */
 static void its_let_go(struct devmed_its *its, struct its_vpe_map *vpe)
 {
