@@ -52,9 +52,14 @@ for test in vgic_lpi_stress vgic_its_save; do
 done
 
 wrong=$(counter "$ITS" cmd-address)
+moved=$(counter "$ITS" cmd-vpe)
+pinned=$(counter hyp pinned)
 run_module devmed_vpe its="$(region_base "$ITS")" vlpi="$(region_base "$VLPI")"
 check "IC19: each VMAPP is refused for its address" \
 	[ $(($(counter "$ITS" cmd-address) - wrong)) -eq 4 ]
+check "IC24: and each VMOVP and VSYNC of a vPE that is resident, or not there" \
+	[ $(($(counter "$ITS" cmd-vpe) - moved)) -eq 5 ]
+check "R11: as many pages are pinned as before" [ "$(counter hyp pinned)" -eq "$pinned" ]
 if [ -x /tests/vgic_lpi_stress ]; then
 	refused=$(refusals)
 	check "vgic_lpi_stress still passes" guest vgic_lpi_stress

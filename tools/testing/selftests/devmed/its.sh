@@ -131,6 +131,8 @@ if [ -n "$its" ]; then
 	check "$its is mediated" [ "$(region_mode "$its")" = on ]
 	check "commands were passed" [ "$(counter "$its" cmd-passed)" -gt 0 ]
 	check "commands were rewritten" [ "$(counter "$its" cmd-rewritten)" -gt 0 ]
+	check "the tables of LPIs are pinned ($(counter hyp pinned) pages)" \
+		[ "$(counter hyp pinned)" -gt 0 ]
 	check "nothing was refused" [ "$(refusals)" -eq 0 ]
 	check "EL2 never was without a page" [ "$(counter pool failed)" -eq 0 ]
 fi

@@ -54,7 +54,7 @@ static bool racer_start(struct racer *racer)
 }
 
 /* Try to have a page back that is shared with EL2. */
-static void racer_take(struct racer *racer, const void *page)
+static __maybe_unused void racer_take(struct racer *racer, const void *page)
 {
 	struct arm_smccc_res res;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A hostile host and the vPEs of GICv4: it names memory that is not its own,
- * to the redistributor of this CPU and to the ITS.
+ * to the redistributor of this CPU and to the ITS; and from another CPU, to a
+ * redistributor where a vPE comes and goes.
  *
  * The driver's queue is found by what it has just posted: memory that is not the
  * host's is not read, but skipped.
@@ -14,10 +15,12 @@
 #include <linux/uaccess.h>
 
 #include "devmed_test.h"
+#include "racer.h"
 
 #define CMD_SIZE	32
 #define VPE		40000
 #define LPI_BITS	16
+#define ROUNDS		2000
 
 static ulong its;
 module_param(its, ulong, 0);
@@ -31,8 +34,9 @@ static void __iomem *its_base;
 static void __iomem *vlpi_base;
 static unsigned long ring_size;
 
-/* A table of the host's own, so that only one address is wrong at a time. */
+/* Tables of the host's own, so that only one address is wrong at a time. */
 static u64 own;
+static u64 own_config;
 
 static struct {
 	const char *name;
@@ -126,20 +130,99 @@ static bool come_around(void *ring, u32 start)
 	return true;
 }
 
-static void try_vmapp(void *ring, const char *name, u64 vpt)
+/* For memory of 0, that it goes. */
+static bool post_vmapp(void *ring, u64 vpt)
 {
 	u64 cmd[4] = {
-		GITS_CMD_VMAPP, (u64)VPE << 32, BIT_ULL(63), vpt | (LPI_BITS - 1),
+		GITS_CMD_VMAPP, (u64)VPE << 32, vpt ? BIT_ULL(63) : 0,
+		vpt | (LPI_BITS - 1),
 	};
-	bool done = post(ring, cmd);
 	u64 vsync[4] = { GITS_CMD_VSYNC, (u64)VPE << 32 };
+	bool done = post(ring, cmd);
 
-	done &= post(ring, vsync);
-	devmed_result(&results, done, "IC19: VMAPP of %s, the queue moves on", name);
+	return post(ring, vsync) && done;
+}
+
+static void try_vmapp(void *ring, const char *name, u64 vpt)
+{
+	devmed_result(&results, post_vmapp(ring, vpt),
+		      "IC19: VMAPP of %s, the queue moves on", name);
 	try_resident(name, own, vpt);
 }
 
-static void attack_its(void)
+/* The second CPU has nothing to do for now. */
+static bool calm;
+
+/* The second CPU: addresses that are nobody's, to the same registers. */
+static void disturb(struct racer *racer)
+{
+	u64 phys = canaries[racer->rounds % nr_canaries].phys;
+
+	if (READ_ONCE(calm))
+		return;
+	writeq(phys | (LPI_BITS - 1), vlpi_base + GICR_VPROPBASER);
+	writeq(phys | GICR_VPENDBASER_Valid, vlpi_base + GICR_VPENDBASER);
+	writeq(phys, vlpi_base + GICR_VPENDBASER);
+}
+
+static struct racer racer = { .disturb = disturb };
+
+/* It is made resident: with what, if it is? */
+static u64 enter_vpe(void)
+{
+	u64 value;
+
+	writeq(own_config | (LPI_BITS - 1), vlpi_base + GICR_VPROPBASER);
+	writeq(own | GICR_VPENDBASER_Valid, vlpi_base + GICR_VPENDBASER);
+	value = readq(vlpi_base + GICR_VPENDBASER);
+
+	return value & GICR_VPENDBASER_Valid ? value & GENMASK_ULL(51, 16) : 0;
+}
+
+/* What it had begun when it was told so is over with the next round but one. */
+static bool calm_down(void)
+{
+	unsigned long start = READ_ONCE(racer.rounds);
+	unsigned long rounds;
+
+	WRITE_ONCE(calm, true);
+	return !read_poll_timeout_atomic(READ_ONCE, rounds, rounds - start > 1, 1,
+					 USEC_PER_SEC, false, racer.rounds);
+}
+
+static void try_move(void *ring)
+{
+	u64 vmovp[4] = { GITS_CMD_VMOVP, (u64)VPE << 32 };
+
+	devmed_result(&results, calm_down() && enter_vpe() == own && post(ring, vmovp),
+		      "IC24: VMOVP of a resident vPE, the queue moves on");
+}
+
+static void race(void *ring)
+{
+	unsigned int entered = 0;
+	unsigned int wrong = 0;
+	unsigned int i;
+
+	if (!post_vmapp(ring, own))
+		return;
+	for (i = 0; i < ROUNDS; i++) {
+		u64 there = enter_vpe();
+
+		entered += there == own;
+		wrong += there && there != own;
+		writeq(own, vlpi_base + GICR_VPENDBASER);
+	}
+	devmed_result(&results, entered && !wrong,
+		      "R11: %u of %u times the vPE comes, %u times another (raced)",
+		      entered, ROUNDS, wrong);
+	try_move(ring);
+	writeq(own, vlpi_base + GICR_VPENDBASER);
+	devmed_result(&results, post_vmapp(ring, 0),
+		      "R11: the vPE goes, the queue moves on");
+}
+
+static void attack_its(bool racing)
 {
 	unsigned long flags;
 	unsigned int i;
@@ -153,6 +236,8 @@ static void attack_its(void)
 	start = readl(its_base + GITS_CWRITER);
 	for (i = 0; ring && i < nr_canaries; i++)
 		try_vmapp(ring, canaries[i].name, canaries[i].phys);
+	if (ring && racing)
+		race(ring);
 	around = ring && come_around(ring, start);
 	local_irq_restore(flags);
 	devmed_result(&results, around, "the queue is as it was");
@@ -161,6 +246,7 @@ static void attack_its(void)
 static void attack(void)
 {
 	unsigned int i;
+	bool racing;
 
 	add_canary("the ITS", its);
 	add_canary("a table of the ITS",
@@ -172,7 +258,12 @@ static void attack(void)
 		try_resident(canaries[i].name, own, canaries[i].phys);
 		try_resident(canaries[i].name, canaries[i].phys, own);
 	}
-	attack_its();
+	racing = racer_start(&racer);
+	attack_its(racing);
+	if (racing)
+		kthread_stop(racer.thread);
+	/* As KVM leaves it. */
+	writeq(LPI_BITS - 1, vlpi_base + GICR_VPROPBASER);
 }
 
 static int __init vpe_init(void)
@@ -180,12 +271,13 @@ static int __init vpe_init(void)
 	struct page *page;
 	int ret;
 
-	page = alloc_pages(GFP_KERNEL | __GFP_ZERO, get_order(SZ_64K));
+	page = alloc_pages(GFP_KERNEL | __GFP_ZERO, get_order(SZ_128K));
 	its_base = ioremap(its, SZ_64K);
 	vlpi_base = ioremap(vlpi, SZ_64K);
 	ret = page && its_base && vlpi_base ? devmed_results_init(&results) : -ENOMEM;
 	if (!ret) {
 		own = page_to_phys(page);
+		own_config = own + SZ_64K;
 		ring_size = ((readq(its_base + GITS_CBASER) & 0xff) + 1) * SZ_4K;
 		attack();
 	}
@@ -194,7 +286,7 @@ static int __init vpe_init(void)
 	if (its_base)
 		iounmap(its_base);
 	if (page)
-		__free_pages(page, get_order(SZ_64K));
+		__free_pages(page, get_order(SZ_128K));
 
 	return ret;
 }
