@@ -15,7 +15,7 @@
 
 /* Whose vLPI tables they are, when no redistributor has it. */
 #define MODEL_VPE_UNIT		0x100
-#define MODEL_MAX_VPES		16
+#define MODEL_MAX_VPES		1024
 
 /* What a piece of memory is to the GIC. */
 enum model_use {

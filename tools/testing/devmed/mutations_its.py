@@ -78,6 +78,13 @@ ITS + "cmd.c": [
      "#define ITS_MAX_DRAIN\t\t64", "#define ITS_MAX_DRAIN\t\t65536"),
 ],
 ITS + "itt.c": [
+    ("PW02", "lose-keeps-idle", "its_pw02_lost_one_of_two",
+     "for (; itt && its_is_idle(its, itt); itt = itt->next)",
+     "for (; 0; itt = itt->next)"),
+    ("PW02", "lose-cuts-list", "its_pw02_lost_one_of_two",
+     "\t\t\tlist->tail->next = NULL;\n", "\t\t\t;\n",
+     "\t\t\tits_put_struct(its, itt);\n\t\t\titt = next;",
+     "\t\t\titt = next;"),
     ("IC08", "its-search-device", "its_ic08_device",
      "\tif ((u64)id >> its->device_bits)\n\t\treturn NULL;\n", ""),
     ("IC06", "its-last-device", "its_ic05_unmapped_at_once",
@@ -179,6 +186,8 @@ ITS + "table.c": [
      "if (table->page_size)"),
 ],
 ITS + "take.c": [
+    ("C10", "take-next-page", "its_handover_many_devices",
+     "\tpage->next = its->taken;\n", ""),
     ("I22", "its-take-whole-pages", "its_it04_pages_of_kernel",
      "if (!size || !PAGE_ALIGNED(phys | size))", "if (!size)"),
     ("IC05", "its-take-once", "its_handover_shared_itts",

@@ -231,6 +231,43 @@ TEST(its_handover_two_share_page)
 	check_two(true);
 }
 
+/* C10: the way back, in either order. */
+TEST(its_handover_two_undone)
+{
+	struct model_its_driver drivers[2];
+	struct fake_snapshot *before;
+	unsigned int first, rd;
+
+	start_two(&drivers[1], true);
+	mediate_register(256);
+	drivers[0] = setup_driver;
+	drivers[0].end = drivers[1].next + SZ_256K;
+	drivers[1].next = ALIGN(drivers[0].end, SZ_64K);
+	before = fake_snapshot();
+	for (first = 0; first < 2; first++) {
+		ASSERT_EQ(mediate_start(drivers, 2), 0);
+		ASSERT_EQ(devmed_stop(mediate_its[first]), 0);
+		ASSERT_EQ(devmed_stop(mediate_its[!first]), 0);
+		for (rd = setup_driver.nr_rds; rd--;)
+			ASSERT_EQ(devmed_stop(mediate_rd[rd]), 0);
+		ASSERT(fake_unchanged(before));
+	}
+}
+
+/* Not a single page. */
+TEST(its_handover_no_pool)
+{
+	struct fake_snapshot *before;
+
+	setup_start(&model_gic_default);
+	mediate_register(1);
+	start_rds();
+	ASSERT(devmed_pool_alloc(0));
+	before = fake_snapshot();
+	ASSERT_EQ(devmed_start(mediate_its[0], setup_page(16), 0), -ENOMEM);
+	ASSERT(fake_unchanged(before));
+}
+
 static void handover(void)
 {
 	struct fake_snapshot *before = fake_snapshot();
