@@ -26,5 +26,5 @@ fails smmu_abuse.sh 90
 note "$(grep -c 'SMMU wrote\|still reaches\|gets through' /tmp/can-fail.out) times a device got through, or the SMMU wrote where it was told to"
 note "$(grep -c 'queue comes up\|register takes it\|did what' /tmp/can-fail.out) times a register took what it was told"
 fails recycle.sh 1
-fails dma.sh 12
+fails dma.sh 15
 tap_done

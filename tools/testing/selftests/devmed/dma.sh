@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A device as the attacker: DMA to EL2's text and memory, to mediated registers
-# and to a protected guest is refused, each time with an event of the SMMU.
+# and to a protected guest is refused, each time with an event of the SMMU. What
+# the guest shares is not refused, while it does.
 
 HERE=$(dirname "$0")
 . "$HERE/tap.sh"
@@ -26,7 +27,7 @@ insmod "$MODULES"/devmed_edu.ko test=0
 start_guest
 before=$(guest_memory before)
 run_module devmed_dma name="what-will-be-a-guest's" phys="${before:-0}" refused=- smmu=$smmu
-run_guest
+tell_guest run
 guest=$(guest_memory guest)
 
 text=$(symbol_phys __hyp_text_start)
@@ -48,6 +49,13 @@ target "SMMU_GERROR_IRQ_CFG2" "$(printf 0x%x $((smmu + 0x74)))" rw
 target "SMMU_EVENTQ_CONS" "$(printf 0x%x $((smmu + 0x100ac)))" rw
 
 run_module devmed_dma name="$name" phys=$phys refused=$refused smmu=$smmu
+
+tell_guest share
+check "the guest shares its page" [ "$(guest_memory shared)" = "$guest" ]
+run_module devmed_dma name="what-a-guest-shares" phys="${guest:-0}" refused=- smmu=$smmu
+tell_guest unshare
+check "it takes it back" [ "$(guest_memory unshared)" = "$guest" ]
+run_module devmed_dma name="what-a-guest-shared" phys="${guest:-0}" refused=rw smmu=$smmu
 end_guest
 # Its memory is the host's again.
 run_module devmed_dma name="what-was-a-guest's" phys="${guest:-0}" refused=- smmu=$smmu

@@ -3,18 +3,20 @@
 
 GUEST=/tmp/pvm
 
-# Its memory is the host's until run_guest.
+# Its memory is the host's until it is told to run.
 start_guest() {
 	rm -rf $GUEST
 	mkdir $GUEST
 	"$HERE"/pvm --hold $GUEST > $GUEST.tap &
 }
 
-run_guest() {
-	touch $GUEST/run
+# tell_guest run|share|unshare
+tell_guest() {
+	touch $GUEST/"$1"
 }
 
-# Where its memory is: guest_memory before|guest, once it has got so far
+# Where its memory is: guest_memory before|guest|shared|unshared, once it has got
+# so far
 guest_memory() {
 	local tries=100
 
@@ -27,7 +29,9 @@ guest_memory() {
 
 # What it found of its memory while it ran.
 end_guest() {
-	touch $GUEST/end
+	tell_guest share
+	tell_guest unshare
+	tell_guest end
 	wait
 	tap_import < $GUEST.tap
 }

@@ -16,7 +16,7 @@ check "there are mediated regions" [ -n "$base" ]
 
 # A protected guest whose vCPU nobody runs: EL2 numbers them from 0x1000 on.
 start_guest
-run_guest
+tell_guest run
 guest_memory guest > /dev/null
 run_module devmed_hvc base=$base size=$size handle=0x1000
 end_guest

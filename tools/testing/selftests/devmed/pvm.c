@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The smallest user of a protected virtual machine: KVM ioctls, one vCPU, no
- * interrupt controller, a guest of ten instructions.
+ * interrupt controller, a guest of sixteen instructions.
  *
  * usage: pvm			it runs, and its memory is its own
  *	  pvm --expect-refused	EL2 does not create it (devmed.policy=require)
  *	  pvm --device ADDRESS	a device page as its memory is not given to it
  *	  pvm --hold DIR	with the physical address of its memory in DIR/before
- *				until there is DIR/run, and in DIR/guest once the
- *				guest has run, until there is DIR/end
+ *				until there is DIR/run; then in DIR/guest, shared and
+ *				unshared, until there is DIR/share, unshare and end
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,11 +29,30 @@
 #define REG_CORE(name)	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |	\
 			 (offsetof(struct kvm_regs, name) / sizeof(uint32_t)))
 
-/* Fill DATA_IPA with the pattern, show its last word by a store, stop. */
+/* By guests; SMCCC, vendor specific hypervisor services. */
+#define MEM_SHARE	0xc6000003UL
+#define MEM_UNSHARE	0xc6000004UL
+
+/*
+ * Write the pattern to DATA_IPA, share that page with the host, take it back. After
+ * each a store to where nobody is: of what is there, of what the call returned.
+ */
 static const uint32_t guest_code[] = {
-	0xf9000020,	/*    str  x0, [x1] */
-	0xf9400022,	/*    ldr  x2, [x1] */
-	0xf9000062,	/*    str  x2, [x3] */
+	0xf9000275,	/*    str  x21, [x19] */
+	0xf9400260,	/*    ldr  x0, [x19] */
+	0xf9000280,	/*    str  x0, [x20] */
+	0xaa1603e0,	/*    mov  x0, x22 */
+	0xaa1303e1,	/*    mov  x1, x19 */
+	0xaa1f03e2,	/*    mov  x2, xzr */
+	0xaa1f03e3,	/*    mov  x3, xzr */
+	0xd4000002,	/*    hvc  #0 */
+	0xf9000280,	/*    str  x0, [x20] */
+	0xaa1703e0,	/*    mov  x0, x23 */
+	0xaa1303e1,	/*    mov  x1, x19 */
+	0xaa1f03e2,	/*    mov  x2, xzr */
+	0xaa1f03e3,	/*    mov  x3, xzr */
+	0xd4000002,	/*    hvc  #0 */
+	0xf9000280,	/*    str  x0, [x20] */
 	0x14000000,	/* 1: b    1b */
 };
 
@@ -95,12 +114,14 @@ static int fill(struct vm *vm, int kvm)
 	if (vm->run == MAP_FAILED)
 		return -1;
 	return set_reg(vm, REG_CORE(regs.pc), CODE_IPA) ||
-	       set_reg(vm, REG_CORE(regs.regs[0]), PATTERN) ||
-	       set_reg(vm, REG_CORE(regs.regs[1]), DATA_IPA) ||
-	       set_reg(vm, REG_CORE(regs.regs[3]), EXIT_IPA) ? -1 : 0;
+	       set_reg(vm, REG_CORE(regs.regs[19]), DATA_IPA) ||
+	       set_reg(vm, REG_CORE(regs.regs[20]), EXIT_IPA) ||
+	       set_reg(vm, REG_CORE(regs.regs[21]), PATTERN) ||
+	       set_reg(vm, REG_CORE(regs.regs[22]), MEM_SHARE) ||
+	       set_reg(vm, REG_CORE(regs.regs[23]), MEM_UNSHARE) ? -1 : 0;
 }
 
-/* Until the guest's store that nobody backs, or an error. */
+/* Until the guest's next store that nobody backs, or an error. */
 static int run(struct vm *vm, uint64_t *value)
 {
 	alarm(5);
@@ -120,17 +141,6 @@ static void destroy(struct vm *vm)
 	munmap(vm->run, vm->run_size);
 	close(vm->vcpu);
 	close(vm->fd);
-}
-
-/* The guest ran: what is left of its memory for the host? */
-static void judge_memory(struct vm *vm, uint64_t value)
-{
-	result(value == PATTERN, "pvm", "the guest ran and wrote its memory");
-	result(signal_of(load, vm->data) == SIGSEGV, "pvm", "the host cannot read its memory");
-	result(signal_of(load, vm->code) == SIGSEGV, "pvm", "the host cannot read its code");
-	destroy(vm);
-	result(!signal_of(load, vm->data) && !vm->data[0] && !vm->data[vm->page / 8 - 1],
-	       "pvm", "its memory is zero when it comes back");
 }
 
 static void *device_page(const char *address, size_t page)
@@ -172,6 +182,37 @@ static void hold(const struct vm *vm, const char *dir, const char *say, const ch
 		usleep(100000);
 }
 
+/* The guest's memory is its own; then both's, then its own again. */
+static void judge_sharing(struct vm *vm, const char *dir)
+{
+	uint64_t value = ~0ULL;
+
+	if (dir)
+		hold(vm, dir, "guest", "share");
+	result(!run(vm, &value) && !value, "pvm", "the guest shares its memory");
+	result(!signal_of(load, vm->data) && vm->data[0] == PATTERN,
+	       "pvm", "the host reads what is shared");
+	if (dir)
+		hold(vm, dir, "shared", "unshare");
+	value = ~0ULL;
+	result(!run(vm, &value) && !value, "pvm", "the guest takes it back");
+	result(signal_of(load, vm->data) == SIGSEGV, "pvm", "the host cannot read it any more");
+	if (dir)
+		hold(vm, dir, "unshared", "end");
+}
+
+/* The guest ran: what is left of its memory for the host? */
+static void judge_memory(struct vm *vm, uint64_t value, const char *dir)
+{
+	result(value == PATTERN, "pvm", "the guest ran and wrote its memory");
+	result(signal_of(load, vm->data) == SIGSEGV, "pvm", "the host cannot read its memory");
+	result(signal_of(load, vm->code) == SIGSEGV, "pvm", "the host cannot read its code");
+	judge_sharing(vm, dir);
+	destroy(vm);
+	result(!signal_of(load, vm->data) && !vm->data[0] && !vm->data[vm->page / 8 - 1],
+	       "pvm", "its memory is zero when it comes back");
+}
+
 int main(int argc, char **argv)
 {
 	const char *option = argc > 1 ? argv[1] : "";
@@ -197,16 +238,13 @@ int main(int argc, char **argv)
 	ret = vm.fd < 0 || fill(&vm, kvm) || run(&vm, &value) ? errno : 0;
 	if (ret)
 		printf("# a protected guest ends with: %s\n", strerror(ret));
-	if (refuse) {
+	if (refuse)
 		result(ret == EPERM, "pvm", "a protected guest is refused with EPERM");
-	} else if (device) {
+	else if (device)
 		result(ret, "pvm", "a device page is not given to a guest");
-	} else if (ret) {
+	else if (ret)
 		result(false, "pvm", "the guest ran and wrote its memory");
-	} else {
-		if (dir)
-			hold(&vm, dir, "guest", "end");
-		judge_memory(&vm, value);
-	}
+	else
+		judge_memory(&vm, value, dir);
 	return 0;
 }
