@@ -8,7 +8,8 @@
 #
 #	stock		kernel.config, without the overlay
 #	kernel		kernel.config and devmed.config
-#	debug		the same, checking its locks at EL2, able to suspend
+#	debug		the same, checking its locks at EL2, able to suspend, with
+#			other users of the SMMU
 #	kernel-16k	checking its locks at EL2, with 16 KiB pages
 #	kernel-64k	the same with 64 KiB pages, and UBSAN
 #
@@ -21,7 +22,7 @@ flavour=${1:-}
 case $flavour in
 stock)		fragments="kernel" ;;
 kernel)		fragments="kernel devmed" ;;
-debug)		fragments="kernel devmed debug power" ;;
+debug)		fragments="kernel devmed debug power iommu" ;;
 kernel-16k)	fragments="kernel devmed debug 16k" ;;
 kernel-64k)	fragments="kernel devmed debug 64k" ;;
 --apply)	;;

@@ -31,6 +31,20 @@ driver_of() {
 	basename "$(readlink "$PCI/$1/driver")"
 }
 
+# bind pci driver: take it from the driver that it has
+bind() {
+	unbind "$1"
+	echo "$2" > "$PCI/$1/driver_override"
+	echo "$1" > /sys/bus/pci/drivers_probe
+	[ "$(driver_of "$1")" = "$2" ]
+}
+
+# unbind pci: no driver, and the next one is the usual one
+unbind() {
+	[ ! -e "$PCI/$1/driver" ] || echo "$1" > "$PCI/$1/driver/unbind"
+	echo > "$PCI/$1/driver_override"
+}
+
 checksum() {
 	dd if="$1" bs=256k iflag=direct 2> /dev/null | sha256sum | cut -d ' ' -f 1
 }

@@ -10,36 +10,12 @@
 HERE=$(dirname "$0")
 . "$HERE/tap.sh"
 . "$HERE/pci.sh"
+. "$HERE/state.sh"
 
 CYCLES=$(cmdline devmed_smmu)
 CYCLES=${CYCLES:-10}
 
 nvme=$(find_pci 0x1b36:0x0010)
-
-# What is the same before and after: EL2's pages, the host's that are pinned, and
-# what was refused.
-state() {
-	[ ! -r $COUNTERS ] || awk '$1 ~ /^(pool|dma)$/ && $2 != "low" || $2 == "pinned" {
-		print $1, $2, $3 }' $COUNTERS
-	[ ! -r $COUNTERS ] || echo "refused $(refusals)"
-}
-
-# same text command...: it succeeds, and everything is as it was
-same() {
-	local text=$1 before after
-
-	shift
-	before=$(state)
-	check "$text" "$@"
-	after=$(state)
-	check "$text: EL2 has as many pages and pins, and refused nothing" [ "$after" = "$before" ]
-	[ "$after" = "$before" ] || note "before: $before, after: $after"
-}
-
-# Events of the SMMU's, over all time.
-events() {
-	dmesg | grep -c 'arm-smmu-v3.* event: '
-}
 
 rebind() {
 	local n=0 driver
@@ -97,6 +73,7 @@ done
 nvme_reads
 same "all devices are unplugged and plugged, 3 times" replug
 same "NVMe without a stage 1: its disk is read" nvme_as identity
+same "NVMe with a stage 1 that is flushed late: its disk is read" nvme_as DMA-FQ
 same "NVMe with a stage 1: its disk is read" nvme_as DMA
 check "no DMA has faulted" [ "$(events)" -eq "$before" ]
 tap_done
