@@ -8,8 +8,8 @@
 #
 #	stock		kernel.config, without the overlay
 #	kernel		kernel.config and devmed.config
-#	debug		the same, checking its locks at EL2, able to suspend, with
-#			other users of the SMMU
+#	debug		the same, checking its locks at EL2, able to suspend and to
+#			start another kernel, with other users of the SMMU
 #	kernel-16k	checking its locks at EL2, with 16 KiB pages
 #	kernel-64k	the same with 64 KiB pages, and UBSAN
 #

@@ -23,6 +23,7 @@ while read -r flavour name <&3; do
 		case $name in
 		"")	"$TOP/scripts/initramfs.sh" "$flavour" ;;
 		kvm)	"$TOP/tools/testing/devmed/qemu/kvm-selftests.sh" "$flavour" ;;
+		crash)	"$TOP/scripts/initramfs.sh" "$flavour" crash "$BUILD/$flavour/arch/arm64/boot/Image" ;;
 		users)	"$TOP/tools/testing/devmed/qemu/iommu-users.sh" "$flavour" ;;
 		*)	die "no script makes the initramfs '$name'" ;;
 		esac

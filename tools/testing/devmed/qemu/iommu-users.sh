@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Build the kernel's own users of an IOMMU, the selftest of iommufd and the benchmark
-# of DMA mappings, and an initramfs of FLAVOUR that has them.
+# of DMA mappings, and an initramfs of FLAVOUR that has them, and the kernel once more.
 #
 # usage: iommu-users.sh FLAVOUR
 

@@ -274,16 +274,31 @@ def stage2_checks(monitor, console, ste):
             (not reached, f"DMA does not reach {len(taken)} places {reached}")]
 
 
-@oracle("smmu-memory")
-def smmu_memory(monitor, console):
-    """Registers, ring, stream table and stage 2 that the SMMU uses."""
-    base = read64(monitor, SMMU_CMDQ_BASE)
-    words = double_words(monitor, base & TABLE, 16 << (base & 0x1f))
+def smmu_state(monitor, console, words):
+    """Registers, commands, stream table and stage 2 that the SMMU uses."""
     entries = stream_entries(monitor)
     live = [ste for ste in entries.values() if ste[0] & 1 and ste[0] >> 3 & 1]
-    used = sum(any(words[slot:slot + 2]) for slot in range(0, len(words), 2))
     checks = [(monitor.read32(SMMU_CR0)[0] & SMMU_ON == SMMU_ON, "the SMMU is on"),
-              (bool(monitor.read32(SMMU_GBPA)[0] & GBPA_ABORT), "what passes it by aborts"),
-              (used == len(words) // 2, f"all of the ring was used ({used} slots)")]
+              (bool(monitor.read32(SMMU_GBPA)[0] & GBPA_ABORT), "what passes it by aborts")]
     checks += smmu_ring_checks(words) + ste_checks(entries)
     return checks + (stage2_checks(monitor, console, live[0]) if live else [])
+
+
+def smmu_ring(monitor):
+    base = read64(monitor, SMMU_CMDQ_BASE)
+    return double_words(monitor, base & TABLE, 16 << (base & 0x1f))
+
+
+@oracle("smmu-memory")
+def smmu_memory(monitor, console):
+    """What the SMMU uses, after a hostile host was at it."""
+    words = smmu_ring(monitor)
+    used = sum(any(words[slot:slot + 2]) for slot in range(0, len(words), 2))
+    return [(used == len(words) // 2, f"all of the ring was used ({used} slots)")] + \
+        smmu_state(monitor, console, words)
+
+
+@oracle("smmu-state")
+def smmu_any(monitor, console):
+    """What the SMMU uses, whatever there was before."""
+    return smmu_state(monitor, console, smmu_ring(monitor))
