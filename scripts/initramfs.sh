@@ -63,8 +63,13 @@ failed() {
 }
 
 build_modules() {
+	local config=$out/include/generated/autoconf.h
+
 	[ -f "$guest/modules/Kbuild" ] || return 0
+	# With MO= kbuild does not notice that the kernel's configuration has changed.
+	cmp -s "$config" "$modules/autoconf.h" || rm -rf "$modules"
 	mkdir -p "$modules" "$stage/lib/modules-devmed"
+	cp "$config" "$modules"
 	kmake -C "$out" M="$guest/modules" MO="$modules" modules > "$BUILD/initramfs/$name.log" 2>&1 ||
 		failed modules
 	cp "$modules"/*.ko "$stage/lib/modules-devmed"
