@@ -12,8 +12,10 @@
 runner=$TOP/tools/testing/devmed/qemu/run.py
 need_tool python3
 needs=$("$runner" --needs "$@") || exit $?
+built=
 while read -r flavour name <&3; do
-	"$TOP/scripts/kernel.sh" "$flavour"
+	[ "$flavour" = "$built" ] || "$TOP/scripts/kernel.sh" "$flavour"
+	built=$flavour
 	case " $* " in
 	*" --shell "*)
 		# EXTRA is a list.
