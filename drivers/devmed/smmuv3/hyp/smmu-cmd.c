@@ -272,11 +272,6 @@ static bool smmu_drain_batch(struct devmed_smmu *smmu)
 	return alive;
 }
 
-static void smmu_next_cmd(struct devmed_queue *host)
-{
-	host->cons = host->cons + 1 == host->span ? 0 : host->cons + 1;
-}
-
 /* CFGI_STE, CFGI_STE_RANGE or CFGI_ALL (IHI 0070, 4.3). */
 static int smmu_do_config(struct devmed_smmu *smmu)
 {
@@ -357,7 +352,7 @@ void smmu_drain(struct devmed_smmu *smmu)
 		if (batch->stop == SMMU_STOP_CONFIG) {
 			ret = smmu_do_config(smmu);
 			if (!ret)
-				smmu_next_cmd(host);
+				host->cons = devmed_queue_next(host, host->cons);
 		}
 		if (ret == -EIO)
 			break;
