@@ -13,6 +13,7 @@
 #include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/poll.h>
+#include "modules/edu_regs.h"
 #include "region.h"
 
 /* Newer than the headers of some distributions. */
@@ -102,13 +103,6 @@ struct smmu_info {
 /* S2P, HYP, ATS, PRI, VMID16. */
 #define IDR0_HIDDEN	(1 << 0 | 1 << 9 | 1 << 10 | 1 << 16 | 1 << 18)
 
-#define EDU_IRQ_RAISE	0x60
-#define EDU_IRQ_ACK	0x64
-#define EDU_DMA_SRC	0x80
-#define EDU_DMA_DST	0x88
-#define EDU_DMA_COUNT	0x90
-#define EDU_DMA_CMD	0x98
-#define EDU_MEMORY	0x40000
 #define PCI_COMMAND	4
 #define PCI_MEM_MASTER	6
 #define KLOG_READ_ALL	3
@@ -154,8 +148,8 @@ static void dma(uint64_t iova, bool to_memory)
 	write_edu(EDU_DMA_SRC, to_memory ? EDU_MEMORY : iova);
 	write_edu(EDU_DMA_DST, to_memory ? iova : EDU_MEMORY);
 	write_edu(EDU_DMA_COUNT, 8);
-	write_edu(EDU_DMA_CMD, 1 | (to_memory ? 2 : 0));
-	while (*(volatile uint64_t *)(edu + EDU_DMA_CMD) & 1 && --tries)
+	write_edu(EDU_DMA_CMD, EDU_DMA_START | (to_memory ? EDU_DMA_TO_RAM : 0));
+	while (*(volatile uint64_t *)(edu + EDU_DMA_CMD) & EDU_DMA_START && --tries)
 		usleep(10000);
 }
 

@@ -9,18 +9,7 @@
 #include <linux/iopoll.h>
 #include "devmed_test.h"
 #include "edu.h"
-
-#define EDU_LIVENESS	0x04
-#define EDU_IRQ_STATUS	0x24
-#define EDU_IRQ_RAISE	0x60
-#define EDU_IRQ_ACK	0x64
-#define EDU_DMA_SRC	0x80
-#define EDU_DMA_DST	0x88
-#define EDU_DMA_COUNT	0x90
-#define EDU_DMA_CMD	0x98
-#define EDU_DMA_START	BIT(0)
-#define EDU_DMA_TO_RAM	BIT(1)
-#define EDU_MEMORY	0x40000
+#include "edu_regs.h"
 
 static bool test = true;
 module_param(test, bool, 0400);
