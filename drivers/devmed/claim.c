@@ -27,7 +27,7 @@ static const char * const devmed_class_names[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_GICR]	= "gicr",
 	[DEVMED_CLASS_GICR_VLPI] = "gicr-vlpi",
 	[DEVMED_CLASS_SMMUV3]	= "smmuv3",
-	[DEVMED_CLASS_PMCG]	= "smmuv3-pmcg",
+	[DEVMED_CLASS_SMMUV3_PAGE]	= "smmuv3-page",
 };
 
 /**

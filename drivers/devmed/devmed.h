@@ -73,6 +73,8 @@ bool devmed_wants_require(void);
 bool devmed_wants_direct_reads(enum devmed_mode mode);
 unsigned int devmed_wanted_pool(unsigned int otherwise);
 bool devmed_trusts_dma(const char *name);
+void devmed_for_each_smmuv3_page(void (*claim)(phys_addr_t base,
+					       phys_addr_t size));
 
 /* masters.c */
 extern struct devmed_master devmed_masters[DEVMED_MAX_MASTERS];

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the kernel command line says: devmed.its=, devmed.smmuv3=,
- * devmed.policy=, devmed.trusted_dma=, devmed.pool= and devmed.direct_reads=.
+ * devmed.smmuv3_pages=, devmed.policy=, devmed.trusted_dma=, devmed.pool= and
+ * devmed.direct_reads=.
  */
 #define pr_fmt(fmt) "devmed: " fmt
 
 #include <linux/array_size.h>
+#include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/string.h>
@@ -74,6 +76,10 @@ MODULE_PARM_DESC(smmuv3, "SMMUv3: on, forward or off (default: on)");
 module_param_cb(policy, &devmed_choice_ops, &devmed_policy, 0444);
 MODULE_PARM_DESC(policy, "a device that is not mediated: warn, or require to refuse protected guests (default: warn)");
 
+static char *devmed_smmuv3_pages;
+module_param_named(smmuv3_pages, devmed_smmuv3_pages, charp, 0444);
+MODULE_PARM_DESC(smmuv3_pages, "size@address,...: registers of SMMUs that the firmware does not describe, to be denied (default: none)");
+
 static char *devmed_trusted_dma;
 module_param_named(trusted_dma, devmed_trusted_dma, charp, 0444);
 MODULE_PARM_DESC(trusted_dma, "how names of DMA masters begin that need no SMMU, by commas (default: none)");
@@ -91,7 +97,7 @@ static const struct devmed_choice * const devmed_class_choices[DEVMED_NR_CLASSES
 	[DEVMED_CLASS_GICR]	= &devmed_its,
 	[DEVMED_CLASS_GICR_VLPI] = &devmed_its,
 	[DEVMED_CLASS_SMMUV3]	= &devmed_smmuv3,
-	[DEVMED_CLASS_PMCG]	= &devmed_smmuv3,
+	[DEVMED_CLASS_SMMUV3_PAGE] = &devmed_smmuv3,
 };
 
 /**
@@ -134,6 +140,33 @@ bool devmed_trusts_dma(const char *name)
 	}
 
 	return false;
+}
+
+/**
+ * devmed_for_each_smmuv3_page - go through devmed.smmuv3_pages=
+ * @claim: takes physical address and size, in bytes
+ *
+ * It ends at what is not "size@address", which counts for the policy.
+ *
+ * Context: Trusted phase.
+ */
+void __init
+devmed_for_each_smmuv3_page(void (*claim)(phys_addr_t base, phys_addr_t size))
+{
+	char *text = devmed_smmuv3_pages;
+
+	while (text && *text) {
+		phys_addr_t size = memparse(text, &text);
+		phys_addr_t base = 0;
+
+		if (*text == '@')
+			base = memparse(text + 1, &text);
+		if (!size || !base || (*text && *text++ != ',')) {
+			devmed_note_missing("devmed.smmuv3_pages", "not size@address,...");
+			return;
+		}
+		claim(base, size);
+	}
 }
 
 /**

@@ -26,7 +26,7 @@
  * @DEVMED_CLASS_GICR: RD_base, a redistributor's frame for the CPU and its LPIs
  * @DEVMED_CLASS_GICR_VLPI: VLPI_base, its frame for virtual LPIs
  * @DEVMED_CLASS_SMMUV3: an SMMUv3, register pages 0 and 1
- * @DEVMED_CLASS_PMCG: a page of an SMMUv3's performance monitors
+ * @DEVMED_CLASS_SMMUV3_PAGE: registers beside those pages: performance monitors, TBUs
  * @DEVMED_NR_CLASSES: number of the above
  */
 enum devmed_class {
@@ -34,7 +34,7 @@ enum devmed_class {
 	DEVMED_CLASS_GICR,
 	DEVMED_CLASS_GICR_VLPI,
 	DEVMED_CLASS_SMMUV3,
-	DEVMED_CLASS_PMCG,
+	DEVMED_CLASS_SMMUV3_PAGE,
 	DEVMED_NR_CLASSES
 };
 

@@ -92,25 +92,30 @@ static void __init smmu_claim_of(struct device_node *np,
 }
 
 /*
- * A page of performance monitors. One that lies in the pages of an SMMU is out
- * of the host's reach with them. Forwarding has no use for one that it does not
- * understand: then the host keeps it.
+ * Registers beside those of an SMMU. What lies in its pages is out of the host's
+ * reach with them. Forwarding has no use for what it does not understand: then
+ * the host keeps it.
  */
-static void __init smmu_claim_pmcg(phys_addr_t page)
+static void __init smmu_claim_page(phys_addr_t base, phys_addr_t size)
 {
-	phys_addr_t base = ALIGN_DOWN(page, PAGE_SIZE);
 	unsigned int i;
 
-	if (devmed_wanted_mode(DEVMED_CLASS_PMCG) != DEVMED_ON)
+	if (devmed_wanted_mode(DEVMED_CLASS_SMMUV3_PAGE) != DEVMED_ON)
 		return;
 
 	for (i = 0; i < devmed_nr_claims; i++) {
 		const struct devmed_claim *claim = &devmed_claims[i];
 
-		if (base - claim->base < claim->size)
+		if (size <= claim->size &&
+		    base - claim->base <= claim->size - size)
 			return;
 	}
-	devmed_add_claim(DEVMED_CLASS_PMCG, base, PAGE_SIZE);
+	devmed_add_claim(DEVMED_CLASS_SMMUV3_PAGE, base, size);
+}
+
+static void __init smmu_claim_pmcg(phys_addr_t page)
+{
+	smmu_claim_page(ALIGN_DOWN(page, PAGE_SIZE), PAGE_SIZE);
 }
 
 static void __init smmu_find_pmcg_of(void)
@@ -226,6 +231,7 @@ void __init devmed_find_smmuv3(void)
 		smmu_find_of();
 	else
 		smmu_find_acpi();
+	devmed_for_each_smmuv3_page(smmu_claim_page);
 
 	if (smmu_min_oas <= 52)
 		devmed_want_pool(devmed_idmap_pages(smmu_min_oas, smmu_all_blocks) *
@@ -265,7 +271,7 @@ void __init devmed_start_smmuv3(void)
 
 		if (claim->mode != DEVMED_FORWARD)
 			continue;
-		if (claim->class == DEVMED_CLASS_PMCG)
+		if (claim->class == DEVMED_CLASS_SMMUV3_PAGE)
 			devmed_start_claim(claim, 0, 0);
 		if (claim->class != DEVMED_CLASS_SMMUV3)
 			continue;

@@ -16,11 +16,11 @@ SMMU + "power.c": [
      "if (!smmu_quiesce(smmu))\n\t\treturn false;", "smmu_quiesce(smmu);",
      "\n\t       (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT) &&", ""),
 ],
-SMMU + "pmcg.c": [
+SMMU + "page.c": [
     ("S27", "smmu-pmcg-msi", "smmu_pmcg_s27",
      "\treturn 0;\n}\n\n/* What it has", "\treturn 1 << 21;\n}\n\n/* What it has"),
     ("S27", "smmu-pmcg-address", "smmu_pmcg_s27",
-     "\tDEVMED_REG(PMCG_CFGR, 4,", "\tDEVMED_REG(PMCG_CFGR, 4, U32_MAX, 0, .read = pmcg_read_cfgr),\n"
+     "\tDEVMED_REG(PMCG_CFGR, 4,", "\tDEVMED_REG(PMCG_CFGR, 4, U32_MAX, 0, .read = page_read_cfgr),\n"
      "\tDEVMED_REG(0xe58, 8,"),
     ("S29", "smmu-pmcg-policy", "smmu_pmcg_s27",
      "return devmed_publish(region, region);", "return 0;"),

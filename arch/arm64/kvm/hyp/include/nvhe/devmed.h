@@ -157,7 +157,7 @@ extern const struct devmed_regs devmed_its_regs;
 extern const struct devmed_regs devmed_gicr_regs;
 extern const struct devmed_regs devmed_gicr_vlpi_regs;
 extern const struct devmed_regs devmed_smmuv3_regs;
-extern const struct devmed_regs devmed_pmcg_regs;
+extern const struct devmed_regs devmed_smmuv3_page_regs;
 
 /**
  * struct devmed_region - physical registers that the host reaches by traps

@@ -57,7 +57,7 @@ static const struct devmed_regs * const devmed_classes[DEVMED_NR_CLASSES] = {
 #endif
 #ifdef CONFIG_DEVMED_SMMUV3
 	[DEVMED_CLASS_SMMUV3] = &devmed_smmuv3_regs,
-	[DEVMED_CLASS_PMCG] = &devmed_pmcg_regs,
+	[DEVMED_CLASS_SMMUV3_PAGE] = &devmed_smmuv3_page_regs,
 #endif
 };
 

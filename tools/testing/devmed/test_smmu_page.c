@@ -41,7 +41,7 @@ TEST(smmu_pmcg_s27)
 	int id;
 
 	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), 0);
-	id = devmed_register(DEVMED_CLASS_PMCG, PMCG_BASE, PAGE_SIZE, 0);
+	id = devmed_register(DEVMED_CLASS_SMMUV3_PAGE, PMCG_BASE, PAGE_SIZE, 0);
 	ASSERT_EQ(id < 0 ? -id : 0, 0);
 	/* The policy wants an answer for it, too. */
 	devmed_set_policy(true, 0);
@@ -68,9 +68,9 @@ TEST(smmu_pmcg_overlap)
 	struct devmed_region *region;
 
 	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), 0);
-	ASSERT_EQ(devmed_register(DEVMED_CLASS_PMCG, FAKE_SMMU_BASE + SZ_8K,
+	ASSERT_EQ(devmed_register(DEVMED_CLASS_SMMUV3_PAGE, FAKE_SMMU_BASE + SZ_8K,
 				  PAGE_SIZE, 0), -EEXIST);
-	ASSERT_EQ(devmed_register(DEVMED_CLASS_PMCG, FAKE_SMMU_BASE + FAKE_SMMU_SIZE -
+	ASSERT_EQ(devmed_register(DEVMED_CLASS_SMMUV3_PAGE, FAKE_SMMU_BASE + FAKE_SMMU_SIZE -
 				  PAGE_SIZE, 2 * PAGE_SIZE, 0), -EEXIST);
 	ASSERT_EQ(devmed_register(DEVMED_CLASS_SMMUV3, FAKE_SMMU_BASE + SZ_64K,
 				  FAKE_SMMU_SIZE, 0), -EEXIST);
