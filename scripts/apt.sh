@@ -8,6 +8,7 @@
 #	 apt.sh suite... install package...	(into this machine)
 #	 apt.sh suite... download package	(the .deb, into the current folder)
 #	 apt.sh suite... uris package		(its address, name, size and checksum)
+#	 apt.sh suite... unpack folder package	(with all that it needs, not installed)
 #
 # -q after the suites: no output of apt's own. DEVMED_APT_ARCH names another
 # architecture than the machine's, for download.
@@ -20,7 +21,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 suites=() quiet=
 while [ $# -gt 0 ]; do
 	case $1 in
-	update|install|download|uris)	break ;;
+	update|install|download|uris|unpack)	break ;;
 	-q)	quiet=-qq ;;
 	*)	suites+=("$1") ;;
 	esac
@@ -94,6 +95,19 @@ options=(
 # An empty dpkg status: what is installed here plays no part.
 elsewhere=("${options[@]}" -o Dir::State::status=/dev/null)
 
+unpack() {
+	local folder=$1 deb
+
+	shift
+	rm -f "$root"/archives/*.deb
+	apt-get "${elsewhere[@]}" -qq -y --no-install-recommends --download-only install "$@" >/dev/null ||
+		die "apt-get could not download: $*"
+	for deb in "$root"/archives/*.deb; do
+		dpkg-deb -x "$deb" "$folder" || die "$deb is damaged; run this again"
+		rm "$deb"
+	done
+}
+
 write_sources
 write_preferences
 case $verb in
@@ -112,5 +126,8 @@ download)
 	;;
 uris)
 	apt-get "${elsewhere[@]}" -qq --print-uris download "$@"
+	;;
+unpack)
+	unpack "$@"
 	;;
 esac

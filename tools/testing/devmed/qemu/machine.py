@@ -2,6 +2,7 @@
 """Cases, their variants, and the QEMU command line of each."""
 
 import configparser
+import functools
 import hashlib
 import itertools
 import os
@@ -21,7 +22,7 @@ KEYS = {
     "cpus": "1", "gic": "3", "cpu": "max", "memory": "1G", "type": "virt",
     "machine": "", "args": "", "cmdline": "", "payload": "", "acpi": "no",
     "icount": "no", "devices": "", "expect": "", "forbid": "", "allow": "",
-    "timeout": "120", "oracle": "",
+    "timeout": "120", "oracle": "", "qemu": "9.0", "dtsi": "", "asl": "",
 }
 DISK_BYTES = 4 << 20
 
@@ -78,16 +79,32 @@ def load(path):
             for gic, cpus in itertools.product(keys["gic"].split(), keys["cpus"].split())]
 
 
-def check_qemu():
-    """The SMMU of QEMU before 9.0 has no nested stages."""
-    if not shutil.which(QEMU):
-        raise Problem(f"{QEMU} is missing; run 'make tools' as root")
-    text = subprocess.run([QEMU, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"version (\d+)\.(\d+)", text)
-    if not found or int(found[1]) < 9:
-        version = found[0] if found else "of unknown version"
-        raise Problem(f"{QEMU} {version} has no nested SMMU; "
+def version(text):
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def run(tool, *arguments):
+    """Output of a tool that the project's own commands install."""
+    if not shutil.which(tool):
+        raise Problem(f"{tool} is missing; run 'make tools' as root")
+    done = subprocess.run([tool, *arguments], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise Problem(f"this failed: {' '.join([tool, *arguments])}")
+    return done.stdout
+
+
+@functools.cache
+def find_qemu(minimum):
+    """The QEMU of this machine, or a newer one where a case needs it."""
+    found = version(run(QEMU, "--version"))
+    # The SMMU of QEMU before 9.0 has no nested stages.
+    if found < (9, 0):
+        raise Problem(f"{QEMU} version {found[0]}.{found[1]} has no nested SMMU; "
                       "install 9.0 or newer (Debian 12: backports)")
+    if found >= version(minimum):
+        return QEMU
+    return run(os.path.join(TOP, "scripts/newer-qemu.sh")).strip()
 
 
 def disk():
@@ -113,8 +130,9 @@ def nic(name, device, number):
             "-device", f"{device},romfile=,netdev={name}"]
 
 
-def bundle(name, path):
-    """The arguments of one named device."""
+def bundle(device, path):
+    """The arguments of one named device, or of NAME@BUS."""
+    name, _, bus = device.partition("@")
     virtio = "iommu_platform=on,disable-legacy=on"
     bundles = {
         "nvme": lambda: drive("nvme0", path) + ["-device", "nvme,serial=devmed,drive=nvme0"],
@@ -127,7 +145,10 @@ def bundle(name, path):
     }
     if name not in bundles:
         raise Problem(f"unknown device '{name}'; run.py knows {' '.join(bundles)}")
-    return bundles[name]()
+    args = bundles[name]()
+    if bus:
+        args[-1] += ",bus=" + bus
+    return args
 
 
 def kernel_command_line(variant, checksum):
@@ -137,6 +158,39 @@ def kernel_command_line(variant, checksum):
     if variant.payload:
         words.append("devmed_case=" + ",".join(variant.payload.split()))
     return " ".join(" ".join(words).split())
+
+
+def firmware(variant, suffix):
+    """Where a case's file of firmware/ is, and where it goes once compiled."""
+    return (os.path.join(HERE, "firmware", getattr(variant, suffix)),
+            os.path.join(BUILD, "qemu", variant.name))
+
+
+def devicetree(variant, words):
+    """The device tree that QEMU makes, with the case's changes behind it."""
+    source, out = firmware(variant, "dtsi")
+    run(*words, "-M", f"dumpdtb={out}.qemu.dtb")
+    with open(out + ".dts", "w", encoding="utf-8") as tree, open(source, encoding="utf-8") as text:
+        tree.write(run("dtc", "-q", "-I", "dtb", "-O", "dts", out + ".qemu.dtb"))
+        shutil.copyfileobj(text, tree)
+    run("dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out + ".dtb", out + ".dts")
+    return ["-dtb", out + ".dtb"]
+
+
+def initrd_with_table(variant):
+    """The initramfs with a table of ACPI in front, for the kernel to add or to replace."""
+    source, out = firmware(variant, "asl")
+    folder = "kernel/firmware/acpi"
+    with tempfile.TemporaryDirectory(prefix="devmed-") as root:
+        os.makedirs(os.path.join(root, folder))
+        run("iasl", "-vs", "-p", os.path.join(root, folder, "table"), source)
+        names = f"kernel\nkernel/firmware\n{folder}\n{folder}/table.aml\n"
+        table = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=root, check=True,
+                               input=names.encode(), stdout=subprocess.PIPE).stdout
+    with open(out + ".cpio", "wb") as both, open(variant.initrd, "rb") as initrd:
+        both.write(table)
+        shutil.copyfileobj(initrd, both)
+    return out + ".cpio"
 
 
 def command(variant):
@@ -152,9 +206,12 @@ def command(variant):
             raise Problem(f"{EFI} is missing; run 'make tools' as root")
         args += ["-bios", EFI]
     options += variant.machine.replace(",", " ").split()
+    args += variant.args.split()
     for name in variant.devices.replace(",", " ").split():
         args += bundle(name, path)
-    return [QEMU, "-M", ",".join(options), "-cpu", variant.cpu, "-smp", variant.cpus,
-            "-m", variant.memory, "-display", "none", "-nic", "none", "-no-reboot",
-            "-kernel", variant.image, "-initrd", variant.initrd,
-            "-append", kernel_command_line(variant, checksum)] + args + variant.args.split()
+    initrd = initrd_with_table(variant) if variant.asl else variant.initrd
+    words = [find_qemu(variant.qemu), "-M", ",".join(options), "-cpu", variant.cpu,
+             "-smp", variant.cpus, "-m", variant.memory, "-display", "none", "-nic", "none",
+             "-no-reboot", "-kernel", variant.image, "-initrd", initrd,
+             "-append", kernel_command_line(variant, checksum)] + args
+    return words + devicetree(variant, words) if variant.dtsi else words

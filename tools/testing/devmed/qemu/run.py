@@ -267,7 +267,8 @@ def select(arguments):
 
 
 def prepare(variants):
-    machine.check_qemu()
+    for variant in variants:
+        machine.find_qemu(variant.qemu)
     os.makedirs(os.path.join(machine.BUILD, "qemu"), exist_ok=True)
     for variant in variants:
         for path in (variant.image, variant.initrd):

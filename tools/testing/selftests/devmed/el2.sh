@@ -2,11 +2,13 @@
 # Where things are that a hostile host would like to have a device reach: sourced,
 # after tap.sh. They are at the same places whether EL2 mediates or not.
 
-smmu_base() {
-	local base
+# All SMMUs, and the first of them.
+smmu_bases() {
+	devices | sed -n 's/^smmuv3@/0x/p' | grep . || echo 0x9050000
+}
 
-	base=$(devices | sed -n 's/^smmuv3@/0x/p' | head -n 1)
-	echo "${base:-0x9050000}"
+smmu_base() {
+	smmu_bases | head -n 1
 }
 
 its_base() {

@@ -3,16 +3,20 @@
 
 PCI=/sys/bus/pci/devices
 
-# First PCI device that is one of vendor:device...
-find_pci() {
+# PCI devices that are one of vendor:device..., and the first of them
+all_pci() {
 	local dev id
 
 	for dev in $PCI/*; do
 		id="$(cat "$dev/vendor"):$(cat "$dev/device")"
 		case " $* " in
-		*" $id "*)	basename "$dev"; return ;;
+		*" $id "*)	basename "$dev" ;;
 		esac
 	done
+}
+
+find_pci() {
+	all_pci "$@" | head -n 1
 }
 
 # until_ok seconds command...: wait for it to succeed

@@ -12,8 +12,10 @@ complete=yes
 for device in $(devices); do
 	[ "$(region_mode "$device")" = on ] || complete=no
 done
-# Nor must there be a DMA master without an SMMU, unless it is trusted.
+# Nor must there be a DMA master without an SMMU, unless it is trusted, nor anything
+# else that EL2 cannot mediate.
 grep -qs 'unconfined$' "${REGIONS%/*}/masters" && complete=no
+dmesg | grep -q 'devmed: .*: cannot be mediated: ' && complete=no
 note "policy ${policy:-default}, every device mediated: $complete"
 
 if [ "$policy" = require ] && [ $complete = no ]; then

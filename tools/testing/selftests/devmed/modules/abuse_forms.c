@@ -34,23 +34,29 @@ static bool cpu_has(u16 flags)
 /*
  * Both ends of the region, the end of its first page, and a register of 64
  * bits. GITS_TYPER and SMMU_IDR2, both at 8, cannot be written, nor can the
- * identification registers at the end of a frame.
+ * identification registers at the end of a frame. What is less than a frame is a
+ * page beside an SMMU's, without registers.
  */
 static unsigned int find_places(const struct abuse_region *region, struct abuse_place *places)
 {
+	bool frame = region->size >= SZ_64K;
 	unsigned int n = 0;
 	unsigned int i;
 
 	/* VLPI_base begins with a hole. */
 	places[n++] = (struct abuse_place){
-		.flags = strstarts(region->name, "gicr-vlpi@") ? 0 : PLACE_REG32,
+		.flags = strstarts(region->name, "gicr-vlpi@") || !frame ? 0 : PLACE_REG32,
 	};
-	places[n++] = (struct abuse_place){ .offset = 8, .flags = PLACE_READONLY };
-	places[n++] = (struct abuse_place){ .offset = region->reg64, .flags = PLACE_REG64 };
 	places[n++] = (struct abuse_place){ .offset = SZ_4K - 8 };
-	places[n++] = (struct abuse_place){ .offset = SZ_64K - 0x18, .flags = PLACE_READONLY };
-	places[n++] = (struct abuse_place){ .offset = region->size - 8,
-					    .flags = PLACE_FRAGILE };
+	if (frame) {
+		places[n++] = (struct abuse_place){ .offset = 8, .flags = PLACE_READONLY };
+		places[n++] = (struct abuse_place){ .offset = region->reg64,
+						    .flags = PLACE_REG64 };
+		places[n++] = (struct abuse_place){ .offset = SZ_64K - 0x18,
+						    .flags = PLACE_READONLY };
+		places[n++] = (struct abuse_place){ .offset = region->size - 8,
+						    .flags = PLACE_FRAGILE };
+	}
 	for (i = 0; i < n; i++) {
 		unsigned long addr = region->map[MAPPING_DEVICE] + places[i].offset;
 		u32 low, high;

@@ -36,9 +36,13 @@ static unsigned int refused_nr;
 module_param_array(refused, charp, &refused_nr, 0400);
 MODULE_PARM_DESC(refused, "what has to be refused: r, w, rw or -");
 
+static char *device;
+module_param(device, charp, 0400);
+MODULE_PARM_DESC(device, "PCI address of the edu that attacks (default: any)");
+
 static unsigned long smmu;
 module_param(smmu, ulong, 0400);
-MODULE_PARM_DESC(smmu, "physical address of the SMMU");
+MODULE_PARM_DESC(smmu, "physical address of the SMMU in front of it");
 
 static struct devmed_results results;
 static struct devmed_edu *edu;
@@ -133,9 +137,20 @@ static void control(void)
 		      "memory of the host: DMA reads and writes it");
 }
 
+static struct devmed_edu *find_device(void)
+{
+	struct devmed_edu *found;
+	unsigned int n = 0;
+
+	do {
+		found = devmed_edu_find(n++);
+	} while (found && device && strcmp(pci_name(found->pdev), device));
+	return found;
+}
+
 static int dma_setup(void)
 {
-	edu = devmed_edu_find(0);
+	edu = find_device();
 	if (!edu || !smmu)
 		return -ENODEV;
 	eventq_prod = ioremap(smmu + EVENTQ_PROD, sizeof(u32));
