@@ -10,8 +10,8 @@ HERE=$(dirname "$0")
 . "$HERE/state.sh"
 
 KUNIT=/sys/kernel/debug/kunit/arm-smmu-v3-kunit-test
-# Of Linux 7.3: they fail on stock too. The file descriptor that they ask for is not
-# what they are told (iommufd_test_dmabuf_get()).
+# Of Linux 7.3: they fail without devmed too (iommufd_off.sh). The file descriptor
+# that they ask for is not what they are told (iommufd_test_dmabuf_get()).
 IOMMUFD_FAIL="-T dmabuf_simple -T dmabuf_revoke"
 # Fewer results than that are not all of them.
 IOMMUFD_TESTS=200
