@@ -178,6 +178,10 @@ static bool applies(const struct abuse_region *region, const struct devmed_form 
 {
 	if (form->flags & FORM_NORMAL && mapping == MAPPING_DEVICE)
 		return false;
+	/* Stage 1 would refuse it first. */
+	if (form->flags & FORM_ALIGNED && mapping == MAPPING_DEVICE &&
+	    !IS_ALIGNED(place->offset, form->size))
+		return false;
 	if (form->flags & FORM_ZERO && !(place->flags & PLACE_READONLY))
 		return false;
 	if (region->index < 0 && place->flags & PLACE_FRAGILE && form->size > 4)

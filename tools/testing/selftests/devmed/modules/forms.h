@@ -56,6 +56,8 @@ enum devmed_extend {
 #define FORM_LRCPC2	BIT(7)
 /* Stores zero whatever X2 holds: only where a zero does no harm. */
 #define FORM_ZERO	BIT(8)
+/* The address of a device has to be a multiple of the size. */
+#define FORM_ALIGNED	BIT(9)
 
 /**
  * struct devmed_form - one instruction, and the answer required

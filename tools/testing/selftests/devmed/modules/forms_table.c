@@ -154,10 +154,10 @@ const struct devmed_form devmed_forms[] = {
 
 	BLIND(ldr_s, "ldr s", 4, VEC_LOAD),
 	BLIND(ldr_d, "ldr d", 8, VEC_LOAD),
-	BLIND(ldr_q, "ldr q", 16, VEC_LOAD),
+	BLIND(ldr_q, "ldr q", 16, VEC_LOAD | FORM_ALIGNED),
 	BLIND(str_s, "str s", 4, VEC_STORE),
 	BLIND(str_d, "str d", 8, VEC_STORE),
-	BLIND(str_q, "str q", 16, VEC_STORE),
+	BLIND(str_q, "str q", 16, VEC_STORE | FORM_ALIGNED),
 	BLIND(ld1, "ld1 {v.4s}", 16, VEC_LOAD),
 	BLIND(ld1_lane, "ld1 {v.s}[0]", 4, VEC_LOAD),
 	BLIND(st1_lane, "st1 {v.s}[0]", 4, VEC_STORE),
