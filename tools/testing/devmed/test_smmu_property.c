@@ -10,6 +10,7 @@
 
 #define STREAMS		6
 #define DOMAINS		3
+#define SUBSTREAMS	4
 #define PAGES		24
 #define STEPS		400
 #define IOVA_BASE	0x10000000ULL
@@ -22,6 +23,7 @@ static struct smmu_driver drv;
 static u64 own_evtq;
 static u64 roots[DOMAINS];
 static u16 asids[DOMAINS];
+/* Tables of Context Descriptors: SubstreamID n of one has the domain n further. */
 static u64 cds[DOMAINS];
 /* What a device asked for last; it asks again while EL2 works. */
 static struct msmmu_access last;
@@ -88,10 +90,10 @@ static u64 iova(void)
 	return IOVA_BASE + test_random_below(PAGES) * PAGE_SIZE;
 }
 
-static struct msmmu_answer look(struct msmmu *s, u32 sid, u64 addr, bool write)
+static struct msmmu_answer look(struct msmmu *s, u32 sid, u32 ssid, u64 addr, bool write)
 {
 	struct msmmu_access access = {
-		.sid = sid, .ssid = MSMMU_NO_SSID, .addr = addr, .write = write,
+		.sid = sid, .ssid = ssid, .addr = addr, .write = write,
 	};
 	u64 data = 0;
 
@@ -112,8 +114,10 @@ static bool same_refusal(const struct msmmu_answer *a, const struct msmmu_answer
 
 static void compare(u32 sid, u64 addr, bool write)
 {
-	struct msmmu_answer a = look(real, sid, addr, write);
-	struct msmmu_answer b = look(own, sid, addr, write);
+	/* One more than there are. */
+	u32 ssid = test_random_below(2) ? MSMMU_NO_SSID : test_random_below(SUBSTREAMS + 1);
+	struct msmmu_answer a = look(real, sid, ssid, addr, write);
+	struct msmmu_answer b = look(own, sid, ssid, addr, write);
 	bool foreign = b.result == MSMMU_OK && !msmmu_host_owns(b.pa, write);
 
 	if (foreign) {
@@ -233,6 +237,33 @@ static void do_unmap(void)
 	invalidate(domain, at);
 }
 
+static void write_cds(void)
+{
+	unsigned int domain, ssid;
+
+	for (domain = 0; domain < DOMAINS; domain++) {
+		for (ssid = 0; ssid < SUBSTREAMS; ssid++) {
+			unsigned int its = (domain + ssid) % DOMAINS;
+
+			drv_cd(drv_at(cds[domain]) + ssid * 8, roots[its], asids[its]);
+		}
+	}
+}
+
+/* One by one, or all of the stream. */
+static void invalidate_cds(u32 sid)
+{
+	u32 ssid;
+
+	if (test_random_below(2)) {
+		drv_put(&drv, 0x06 | (u64)sid << 32, 0);
+		ASSERT(drv_sync(&drv));
+		return;
+	}
+	for (ssid = 0; ssid < SUBSTREAMS; ssid++)
+		ASSERT(drv_cfgi_cd(&drv, sid, ssid));
+}
+
 /* The same descriptor with another table, as SVA and iommufd do. */
 static void do_switch_table(void)
 {
@@ -243,10 +274,9 @@ static void do_switch_table(void)
 
 	roots[domain] = roots[other];
 	roots[other] = swap;
-	drv_at(cds[domain])[1] = roots[domain];
-	drv_at(cds[other])[1] = roots[other];
+	write_cds();
 	for (stream = 0; stream < STREAMS; stream++)
-		ASSERT(drv_cfgi_cd(&drv, sid_of(stream), 0));
+		invalidate_cds(sid_of(stream));
 	ASSERT(drv_tlbi_asid(&drv, asids[domain]));
 	ASSERT(drv_tlbi_asid(&drv, asids[other]));
 }
@@ -258,7 +288,7 @@ static void do_toggle(void)
 
 	ASSERT(drv_set_cr0(&drv, on & ~M_CR0_SMMUEN));
 	settle();
-	ASSERT(look(real, sid_of(0), target(), true).result != MSMMU_OK);
+	ASSERT(look(real, sid_of(0), MSMMU_NO_SSID, target(), true).result != MSMMU_OK);
 	ASSERT(drv_set_cr0(&drv, on));
 	settle();
 }
@@ -310,8 +340,8 @@ static void prepare(void)
 		roots[domain] = drv_pages(&drv, 0);
 		cds[domain] = drv_pages(&drv, 0);
 		asids[domain] = 1 + domain;
-		drv_cd(drv_at(cds[domain]), roots[domain], asids[domain]);
 	}
+	write_cds();
 }
 
 static void run(const struct msmmu_config *config, bool two_level)
