@@ -72,7 +72,7 @@ bench:
 
 check:
 	@scripts/packages.sh
-	@scripts/stages.sh scripts native mutate static qemu kvm
+	@scripts/stages.sh scripts native mutate static qemu
 
 scripts native mutate static qemu kvm:
 	@scripts/stages.sh $@
