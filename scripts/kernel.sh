@@ -28,21 +28,31 @@ kernel-64k)	fragments="kernel devmed debug 64k" ;;
 --apply)	;;
 *)		die "usage: kernel.sh stock|kernel|debug|kernel-16k|kernel-64k|--apply" ;;
 esac
+# ccache knows an object again if its source has the same path as before, which is
+# ../linux from each folder that a kernel is built in.
 out=$BUILD/$flavour
+[ "$flavour" != stock ] || out=$BUILD/pristine/stock
 log=$BUILD/$flavour.log
 # Objects of a whole build; what the last one counted is better.
 total=$CACHE/objects.$flavour
 own=${KERNEL:+$(cd "$KERNEL" 2>/dev/null && pwd || die "KERNEL=$KERNEL does not exist")}
 
-# A copy of the pristine tree, made again when the source is another version.
+# A copy of the pristine tree, made again when the source is another version. One
+# that nothing is written to needs no space, if it is on the same disk.
 copy_pristine() {
-	local tree=$1 version
+	local tree=$1 link=${2:-} version
 
 	"$TOP/scripts/source.sh"
 	version=$(tree_version "$PRISTINE")
 	[ -d "$tree" ] && [ "$(tree_version "$tree")" = "$version" ] && return
-	need_space "$BUILD" 2000
 	rm -rf "$tree" "$tree.new"
+	mkdir -p "${tree%/*}"
+	if [ -n "$link" ] && cp -al "$PRISTINE" "$tree.new" 2>/dev/null; then
+		mv "$tree.new" "$tree"
+		return
+	fi
+	need_space "$BUILD" 2000
+	rm -rf "$tree.new"
 	mkdir "$tree.new"
 	say COPY "Linux $version into ${tree#"$TOP"/}"
 	tar -C "$PRISTINE" -c . | untar COPY 1720 "$tree.new" ||
@@ -75,7 +85,7 @@ prepare_tree() {
 			die "$own has been built in; run 'make mrproper' there"
 	fi
 	case $flavour${own:+-own} in
-	stock)		"$TOP/scripts/source.sh"; tree=$PRISTINE ;;
+	stock)		tree=$BUILD/pristine/linux; copy_pristine "$tree" link ;;
 	stock-own)	tree=$BUILD/linux-stock; copy_own "$tree" ;;
 	*-own)		"$TOP/scripts/overlay.sh" apply "$tree" ;;
 	*)		tree=$BUILD/linux
@@ -149,6 +159,10 @@ exec 9> "$BUILD/.kernel.lock"
 flock -n 9 || die "another run is building in $BUILD; wait for it"
 prepare_tree
 [ "$flavour" != --apply ] || exit 0
+if [ "$out" != "$BUILD/$flavour" ]; then
+	[ -L "$BUILD/$flavour" ] || rm -rf "${BUILD:?}/$flavour"
+	ln -sfn "${out#"$BUILD"/}" "$BUILD/$flavour"
+fi
 configure
 expected=$(cat "$total" 2>/dev/null || echo 1400)
 start=$SECONDS
