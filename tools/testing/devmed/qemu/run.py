@@ -60,6 +60,15 @@ class Console:
             self.lines.append(line)
         return line
 
+    def drain(self, seconds):
+        """What comes within a time that is given to it."""
+        deadline = time.monotonic() + seconds
+        try:
+            while self.next(deadline) is not None:
+                pass
+        except queue.Empty:
+            pass
+
     def answer(self, text):
         self.process.stdin.write(text.encode() + b"\n")
         self.process.stdin.flush()
@@ -75,6 +84,7 @@ class Result:
         self.skipped = []
         self.trouble = []
         self.console = []
+        self.tail = []
         self.seconds = 0.0
 
     def check(self, passed, text):
@@ -101,6 +111,38 @@ def consult(result, console, name, monitor_path):
     console.answer("ok" if all(passed for passed, _ in checks) else "failed")
 
 
+def threads(pid):
+    """Where each thread of a process waits, as the kernel of this machine has it."""
+    lines = []
+    for path in sorted(glob.glob(f"/proc/{pid}/task/*/wchan")):
+        with open(path, encoding="ascii") as wchan:
+            lines.append(f"QEMU, thread {path.split('/')[4]}: {wchan.read()}")
+    return lines
+
+
+def ask_stuck(console, monitor_path):
+    """
+    What a machine does that has not come to its end: this one's kernel says where
+    QEMU waits, QEMU where each CPU is, the guest's kernel (SysRq l, w) what they
+    run and which tasks are blocked.
+    """
+    lines = []
+    before = len(console.lines)
+    try:
+        lines += threads(console.process.pid)
+        monitor = oracles.Monitor(monitor_path)
+        lines += monitor.human("info status").splitlines()
+        registers = monitor.human("info registers -a").splitlines()
+        lines += [line for line in registers if re.match(r"CPU#| PC=|X29=|PSTATE", line)]
+        for key in "9lw":
+            monitor.execute("chardev-send-break", id="serial0")
+            console.answer(key)
+            console.drain(2)
+    except (OSError, RuntimeError, ValueError) as error:
+        lines.append(f"QEMU's monitor: {error}")
+    return lines + console.lines[before:]
+
+
 def follow(result, console, monitor_path):
     """Read the console to its end; the oracles that were asked for."""
     variant = result.variant
@@ -113,6 +155,7 @@ def follow(result, console, monitor_path):
         except queue.Empty:
             result.trouble.append(f"no end within {variant.timeout} s" if status is None else
                                   f"not off within {OFF_SECONDS} s of its end")
+            result.tail = console.lines[-20:] + ask_stuck(console, monitor_path)
             break
         if line is None:
             break
@@ -205,6 +248,7 @@ def boot(variant, echo=None):
                 process.wait()
                 console.thread.join()
     result.console = console.lines
+    result.tail = result.tail or console.lines[-20:]
     judge_payload(result, console.lines)
     judge_boot(result, console.lines)
     result.seconds = time.monotonic() - started
@@ -221,7 +265,7 @@ def report(result):
         print(f"        {text}")
     if result.trouble:
         print(f"        last lines of {result.variant.log}:")
-        for line in result.console[-20:]:
+        for line in result.tail:
             print(f"        | {line}")
 
 
