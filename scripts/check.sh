@@ -170,7 +170,7 @@ cocci_fires() {
 
 # Rules for the layer that the host names offsets, slots and addresses to; a backend
 # names registers, and tables of its own.
-generic_rules="host_memory locked_assert mmio read_once"
+generic_rules="host_memory locked_assert read_once"
 
 check_cocci() {
 	local rule name files

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /// An access of EL2 that a device answers with an abort is fatal, so there is
-/// one place that makes them: the accessors of <nvhe/devmed_trap.h>.
+/// one place that makes them: the accessors of <nvhe/devmed_mmio.h>.
 
 virtual report
 
 @accessors@
-identifier f =~ "^devmed_mmio_(read|write)$";
+identifier f =~ "^devmed_(read|write)(32|64)(_relaxed)?$";
 identifier io =~ "^_*(raw_)?(read|write)[bwlq](_relaxed)?$";
 position p;
 @@
@@ -26,4 +26,4 @@ position p != accessors.p;
 p << elsewhere.p;
 io << elsewhere.io;
 @@
-coccilib.report.print_report(p[0], "%s() outside devmed_mmio_read() and devmed_mmio_write()" % io)
+coccilib.report.print_report(p[0], "%s() outside the accessors of <nvhe/devmed_mmio.h>" % io)

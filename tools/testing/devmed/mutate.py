@@ -26,6 +26,8 @@ TESTS = "tools/testing/devmed/"
 
 # Who includes a header that a mutation changes.
 USERS = {
+    "devmed_mmio.h": [HYP + "dispatch.c"] +
+                     [TESTS + "test_%s.c" % name for name in ("holes", "reg", "region")],
     "devmed_ring.h": [HYP + "ring.c", HYP + "mem.c", TESTS + "test_ring.c"],
     "devmed_trap.h": [HYP + name for name in ("decode.c", "dispatch.c", "reg.c")] +
                      [TESTS + "test_%s.c" % name

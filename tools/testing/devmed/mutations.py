@@ -4,6 +4,7 @@ text, more than one pair where a change needs it."""
 
 HYP = "arch/arm64/kvm/hyp/nvhe/devmed/"
 TRAP_H = "arch/arm64/kvm/hyp/include/nvhe/devmed_trap.h"
+MMIO_H = "arch/arm64/kvm/hyp/include/nvhe/devmed_mmio.h"
 RING_H = "arch/arm64/kvm/hyp/include/nvhe/devmed_ring.h"
 
 MUTATIONS = {
@@ -91,10 +92,14 @@ TRAP_H: [
      "\thyp_spin_unlock(&region->lock);\n", ""),
     ("T05", "handler-error", "handler_error",
      "DEVMED_REPEAT : DEVMED_IGNORE", "DEVMED_REPEAT : DEVMED_EMULATE"),
+],
+MMIO_H: [
     ("T20", "doorbell-32", "reg_frames_forwarded",
-     "\t\twritel(value, addr);", "\t\twritel_relaxed(value, addr);"),
+     "\twritel(value, region->mmio + offset);",
+     "\twritel_relaxed(value, region->mmio + offset);"),
     ("T20", "doorbell-64", "reg_frames_forwarded",
-     "\t\twriteq(value, addr);", "\t\twriteq_relaxed(value, addr);"),
+     "\twriteq(value, region->mmio + offset);",
+     "\twriteq_relaxed(value, region->mmio + offset);"),
 ],
 HYP + "dispatch.c": [
     ("T02", "store-zero-register", "dispatch_zero_register",

@@ -49,7 +49,7 @@ static unsigned int gicr_vlpi_count;
 /* As the redistributor has it; when it is done with a vPE, so are we. */
 static u64 gicr_see_vpendbaser(struct devmed_vlpi *vlpi)
 {
-	u64 value = readq(vlpi->region->mmio + GICR_VPENDBASER);
+	u64 value = devmed_read64(vlpi->region, GICR_VPENDBASER);
 
 	if (vlpi->vpt &&
 	    !(value & (GICR_VPENDBASER_Valid | GICR_VPENDBASER_Dirty))) {
@@ -82,7 +82,7 @@ static int gicr_set_vpropbaser(struct devmed_region *region, void *instance,
 		return -EBUSY;
 
 	vlpi->propbaser = value & GICR_VPROPBASER_IDBITS_MASK;
-	writeq(vlpi->propbaser, region->mmio + GICR_VPROPBASER);
+	devmed_write64(region, GICR_VPROPBASER, vlpi->propbaser);
 	if (gicr_has_vpes())
 		vlpi->propbaser = value | gicr_attrs;
 
@@ -100,7 +100,7 @@ static u64 gicr_get_vpendbaser(struct devmed_region *region, void *instance,
 
 static int gicr_enter_vpe(struct devmed_vlpi *vlpi, u64 value)
 {
-	void __iomem *mmio = vlpi->region->mmio;
+	struct devmed_region *region = vlpi->region;
 
 	vlpi->vpt = its_hold_enter(value & GICR_VPENDBASER_ADDR,
 				   vlpi->propbaser);
@@ -108,8 +108,8 @@ static int gicr_enter_vpe(struct devmed_vlpi *vlpi, u64 value)
 		return -EPERM;
 
 	vlpi->vpendbase = value & GICR_VPENDBASER_ADDR;
-	writeq(vlpi->propbaser, mmio + GICR_VPROPBASER);
-	writeq(value | gicr_attrs, mmio + GICR_VPENDBASER);
+	devmed_write64(region, GICR_VPROPBASER, vlpi->propbaser);
+	devmed_write64(region, GICR_VPENDBASER, value | gicr_attrs);
 	return 0;
 }
 
@@ -129,8 +129,8 @@ static int gicr_set_vpendbaser(struct devmed_region *region, void *instance,
 	if (now & GICR_VPENDBASER_Valid) {
 		if (value & GICR_VPENDBASER_Valid)
 			return -EBUSY;
-		writeq(now & ~GICR_VPENDBASER_Valid,
-		       region->mmio + GICR_VPENDBASER);
+		devmed_write64(region, GICR_VPENDBASER,
+			       now & ~GICR_VPENDBASER_Valid);
 		gicr_see_vpendbaser(vlpi);
 		return 0;
 	}
@@ -159,10 +159,10 @@ static int gicr_vlpi_start(struct devmed_region *region, u64 unused1,
 	vlpi->region = region;
 	vlpi->vpendbase = 0;
 	vlpi->vpt = NULL;
-	writeq(0, region->mmio + GICR_VPENDBASER);
-	vlpi->propbaser = readq(region->mmio + GICR_VPROPBASER) &
+	devmed_write64(region, GICR_VPENDBASER, 0);
+	vlpi->propbaser = devmed_read64(region, GICR_VPROPBASER) &
 			  GICR_VPROPBASER_IDBITS_MASK;
-	writeq(vlpi->propbaser, region->mmio + GICR_VPROPBASER);
+	devmed_write64(region, GICR_VPROPBASER, vlpi->propbaser);
 	gicr_vlpi_count++;
 
 	return devmed_publish(region, vlpi);

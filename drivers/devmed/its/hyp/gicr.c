@@ -152,7 +152,7 @@ bool gicr_has_vpes(void)
 
 static u32 gicr_read_ctlr(const struct devmed_gicr *gicr)
 {
-	return readl(gicr->region->mmio + GICR_CTLR);
+	return devmed_read32(gicr->region, GICR_CTLR);
 }
 
 static bool gicr_lpis_enabled(const struct devmed_gicr *gicr)
@@ -209,12 +209,12 @@ static void gicr_put_config_locked(void)
 /* Pin both tables that the registers point to. */
 static int gicr_get_tables(struct devmed_gicr *gicr)
 {
-	void __iomem *mmio = gicr->region->mmio;
-	u64 pending = readq(mmio + GICR_PENDBASER) & GICR_PENDBASER_ADDR;
+	struct devmed_region *region = gicr->region;
+	u64 pending = devmed_read64(region, GICR_PENDBASER) & GICR_PENDBASER_ADDR;
 	int ret;
 
 	hyp_spin_lock(&gicr_config_lock);
-	ret = gicr_get_config_locked(readq(mmio + GICR_PROPBASER));
+	ret = gicr_get_config_locked(devmed_read64(region, GICR_PROPBASER));
 	if (!ret) {
 		ret = gicr_pin(pending, gicr_pending_size());
 		if (ret)
@@ -253,7 +253,7 @@ static int gicr_enable_lpis(struct devmed_gicr *gicr, u32 ctlr)
 	if (ret)
 		return ret;
 
-	writel(ctlr, gicr->region->mmio + GICR_CTLR);
+	devmed_write32(gicr->region, GICR_CTLR, ctlr);
 	return 0;
 }
 
@@ -263,7 +263,7 @@ static int gicr_enable_lpis(struct devmed_gicr *gicr, u32 ctlr)
  */
 static void gicr_disable_lpis(struct devmed_gicr *gicr, u32 ctlr)
 {
-	writel(ctlr, gicr->region->mmio + GICR_CTLR);
+	devmed_write32(gicr->region, GICR_CTLR, ctlr);
 
 	if (gicr->pinned && gicr_is_settled(gicr) && !gicr_lpis_enabled(gicr))
 		gicr_put_tables(gicr);
@@ -280,7 +280,7 @@ static int gicr_write_ctlr(struct devmed_region *region, void *instance,
 	if (!enable)
 		gicr_disable_lpis(gicr, value);
 	else
-		writel(value, region->mmio + GICR_CTLR);
+		devmed_write32(region, GICR_CTLR, value);
 
 	return 0;
 }
@@ -297,14 +297,14 @@ static int gicr_set_propbaser(struct devmed_region *region, void *instance,
 	if (!gicr_bases_are_free(instance))
 		return -EBUSY;
 
-	writeq(value | gicr_attrs, region->mmio + GICR_PROPBASER);
+	devmed_write64(region, GICR_PROPBASER, value | gicr_attrs);
 	return 0;
 }
 
 static u64 gicr_get_propbaser(struct devmed_region *region, void *instance,
 			      unsigned int index)
 {
-	return readq(region->mmio + GICR_PROPBASER);
+	return devmed_read64(region, GICR_PROPBASER);
 }
 
 /* PTZ is a promise that the table is zero, and the host could break it. */
@@ -314,14 +314,14 @@ static int gicr_set_pendbaser(struct devmed_region *region, void *instance,
 	if (!gicr_bases_are_free(instance))
 		return -EBUSY;
 
-	writeq(value | gicr_attrs, region->mmio + GICR_PENDBASER);
+	devmed_write64(region, GICR_PENDBASER, value | gicr_attrs);
 	return 0;
 }
 
 static u64 gicr_get_pendbaser(struct devmed_region *region, void *instance,
 			      unsigned int index)
 {
-	return readq(region->mmio + GICR_PENDBASER);
+	return devmed_read64(region, GICR_PENDBASER);
 }
 
 /* SETLPIR, CLRLPIR and INVLPIR by their place in the frame: all name an LPI. */
@@ -333,7 +333,7 @@ static int gicr_write_lpi(struct devmed_region *region, bool exists, u32 offset,
 	if (!gicr_is_lpi(value))
 		return -EINVAL;
 
-	writeq(value, region->mmio + offset);
+	devmed_write64(region, offset, value);
 	return 0;
 }
 
@@ -365,7 +365,7 @@ static int gicr_write_invallr(struct devmed_region *region, void *instance,
 	if (value)
 		return -EINVAL;
 
-	writeq(0, region->mmio + GICR_INVALLR);
+	devmed_write64(region, GICR_INVALLR, 0);
 	return 0;
 }
 
@@ -374,7 +374,7 @@ static u64 gicr_read_syncr(struct devmed_region *region, void *instance,
 {
 	const struct devmed_gicr *gicr = instance;
 
-	return gicr->can_invalidate ? readl(region->mmio + GICR_SYNCR) : 0;
+	return gicr->can_invalidate ? devmed_read32(region, GICR_SYNCR) : 0;
 }
 
 static u64 gicr_read_zero(struct devmed_region *region, void *instance,
@@ -386,7 +386,7 @@ static u64 gicr_read_zero(struct devmed_region *region, void *instance,
 /* GICv4.1 has those that invalidate whatever it says of DirectLPI. */
 static void gicr_read_features(struct devmed_gicr *gicr)
 {
-	gicr->typer = readq(gicr->region->mmio + GICR_TYPER);
+	gicr->typer = devmed_read64(gicr->region, GICR_TYPER);
 	gicr->can_set = gicr->typer & GICR_TYPER_DirectLPIS;
 	gicr->can_invalidate = gicr->can_set ||
 			       gicr->typer & GICR_TYPER_RVPEID ||
@@ -406,7 +406,7 @@ static int gicr_start(struct devmed_region *region, u64 unused1, u64 unused2)
 	gicr_read_features(gicr);
 	if (gicr_lpis_enabled(gicr)) {
 		/* What the driver found to work, for those that come later. */
-		gicr_attrs = readq(region->mmio + GICR_PROPBASER) &
+		gicr_attrs = devmed_read64(region, GICR_PROPBASER) &
 			     GICR_BASER_ATTRS;
 		ret = gicr_get_tables(gicr);
 	}

@@ -369,7 +369,7 @@ static enum devmed_cmd_answer its_sanitize_retried(u64 *cmd, void *arg)
 
 static u64 its_read_creadr(const struct devmed_its *its)
 {
-	return readq_relaxed(its->region->mmio + GITS_CREADR);
+	return devmed_read64_relaxed(its->region, GITS_CREADR);
 }
 
 /**
@@ -394,8 +394,8 @@ void its_update_cons(struct devmed_its *its)
 
 static void its_ring_doorbell(struct devmed_its *its, u64 flags)
 {
-	writeq_relaxed(its->ring.hyp.prod * ITS_CMD_SIZE | flags,
-		       its->region->mmio + GITS_CWRITER);
+	devmed_write64_relaxed(its->region, GITS_CWRITER,
+			       its->ring.hyp.prod * ITS_CMD_SIZE | flags);
 }
 
 /*

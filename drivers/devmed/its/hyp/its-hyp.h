@@ -12,6 +12,7 @@
 #include <asm/page.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_mmio.h>
 #include <nvhe/devmed_ring.h>
 
 #include "../its-layout.h"

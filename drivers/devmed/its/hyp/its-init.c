@@ -38,7 +38,7 @@ static u8 its_itt_entry_size(struct devmed_its *its)
 {
 	u8 size = FIELD_GET(GITS_TYPER_ITT_ENTRY_SIZE, its->typer) + 1;
 
-	if (readl(its->region->mmio + GITS_IIDR) == ITS_IIDR_QDF2400)
+	if (devmed_read32(its->region, GITS_IIDR) == ITS_IIDR_QDF2400)
 		size = max_t(u8, size, 16);
 
 	return size;
@@ -67,17 +67,17 @@ static bool its_has_vpes(const struct devmed_its *its)
 	return (its->typer & GITS_TYPER_VLPIS) &&
 	       (its->typer & GITS_TYPER_VMOVP) &&
 	       !(its->typer & GITS_TYPER_VMAPP) &&
-	       readl(its->region->mmio + GITS_IIDR) != ITS_IIDR_HIP07 &&
+	       devmed_read32(its->region, GITS_IIDR) != ITS_IIDR_HIP07 &&
 	       its_table_entries(its, GITS_BASER_TYPE_VCPU) && gicr_has_vpes();
 }
 
 static void its_read_features(struct devmed_its *its)
 {
-	void __iomem *mmio = its->region->mmio;
+	struct devmed_region *region = its->region;
 
-	its->typer = readq(mmio + GITS_TYPER);
-	its->cbaser = readq(mmio + GITS_CBASER);
-	its->ctlr = readl(mmio + GITS_CTLR) &
+	its->typer = devmed_read64(region, GITS_TYPER);
+	its->cbaser = devmed_read64(region, GITS_CBASER);
+	its->ctlr = devmed_read32(region, GITS_CTLR) &
 		    (GITS_CTLR_ITS_NUMBER | GITS_CTLR_UMSIIRQ | GITS_CTLR_ImDe);
 	/* The driver has seen to quirks: what it set is what works. */
 	its->coherent = its->cbaser & GITS_CBASER_SHAREABILITY_MASK;
@@ -88,10 +88,10 @@ static void its_read_features(struct devmed_its *its)
 
 static bool its_is_drained(struct devmed_its *its)
 {
-	void __iomem *mmio = its->region->mmio;
+	struct devmed_region *region = its->region;
 
-	return (readq(mmio + GITS_CREADR) & GITS_CREADR_OFFSET) ==
-	       (readq(mmio + GITS_CWRITER) & GITS_CWRITER_OFFSET);
+	return (devmed_read64(region, GITS_CREADR) & GITS_CREADR_OFFSET) ==
+	       (devmed_read64(region, GITS_CWRITER) & GITS_CWRITER_OFFSET);
 }
 
 /* Both halves of the ring begin where the ITS stands. */
@@ -108,7 +108,7 @@ static int its_init_ring(struct devmed_its *its, u64 host_phys)
 	    !devmed_wait_until(its_is_drained(its), ITS_DRAIN_USECS))
 		return -EBUSY;
 	pos = FIELD_GET(GITS_CREADR_OFFSET,
-			readq(its->region->mmio + GITS_CREADR));
+			devmed_read64(its->region, GITS_CREADR));
 
 	ring->slot_size = ITS_CMD_SIZE;
 	ring->coherent = its->coherent;

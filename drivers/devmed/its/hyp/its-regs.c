@@ -36,14 +36,14 @@
 				 GITS_BASER_ADDR | GITS_BASER_PAGE_SIZE_MASK | \
 				 GITS_BASER_SIZE)
 
-static void __iomem *its_baser(const struct devmed_its *its, unsigned int i)
+static u32 its_baser(unsigned int i)
 {
-	return its->region->mmio + GITS_BASER + i * sizeof(u64);
+	return GITS_BASER + i * sizeof(u64);
 }
 
 static u32 its_read_ctlr(const struct devmed_its *its)
 {
-	return readl(its->region->mmio + GITS_CTLR);
+	return devmed_read32(its->region, GITS_CTLR);
 }
 
 /* Base registers can be written now (IHI 0069, 12.19.1 and 12.19.2). */
@@ -63,7 +63,7 @@ static bool its_is_quiescent(const struct devmed_its *its)
  */
 bool its_was_reset(const struct devmed_its *its)
 {
-	return (readq(its->region->mmio + GITS_CBASER) ^ its->cbaser) &
+	return (devmed_read64(its->region, GITS_CBASER) ^ its->cbaser) &
 	       ITS_CBASER_KEY;
 }
 
@@ -75,8 +75,8 @@ static void its_restart_ring(struct devmed_its *its)
 	its_lose_vpes(its);
 	if (devmed_queue_used(&ring->hyp))
 		its_lose_commands(its);
-	writeq(its->cbaser, its->region->mmio + GITS_CBASER);
-	writeq(0, its->region->mmio + GITS_CWRITER);
+	devmed_write64(its->region, GITS_CBASER, its->cbaser);
+	devmed_write64(its->region, GITS_CWRITER, 0);
 	ring->host.prod = 0;
 	ring->host.cons = 0;
 	ring->hyp.prod = 0;
@@ -107,7 +107,7 @@ static int its_write_cbaser(struct devmed_region *region, void *instance,
 static u64 its_read_cbaser(struct devmed_region *region, void *instance,
 			   unsigned int index)
 {
-	return readq(region->mmio + GITS_CBASER);
+	return devmed_read64(region, GITS_CBASER);
 }
 
 static int its_write_baser(struct devmed_region *region, void *instance,
@@ -121,14 +121,14 @@ static int its_write_baser(struct devmed_region *region, void *instance,
 	if (!its_is_quiescent(its))
 		return -EBUSY;
 
-	writeq(table->baser, its_baser(its, index));
+	devmed_write64(region, its_baser(index), table->baser);
 	return 0;
 }
 
 static u64 its_read_baser(struct devmed_region *region, void *instance,
 			  unsigned int index)
 {
-	return readq(its_baser(instance, index));
+	return devmed_read64(region, its_baser(index));
 }
 
 /* Firmware may have reset the ITS meanwhile: see that it knows its memory. */
@@ -138,12 +138,14 @@ static void its_restore_bases(struct devmed_its *its)
 
 	for (i = 0; i < GITS_BASER_NR_REGS; i++) {
 		const struct its_table *table = &its->tables[i];
-		u64 baser = readq(its_baser(its, i));
+		u64 baser = devmed_read64(its->region, its_baser(i));
 
 		if (!table->page_size && (baser & GITS_BASER_VALID))
-			writeq(baser & ~GITS_BASER_VALID, its_baser(its, i));
+			devmed_write64(its->region, its_baser(i),
+				       baser & ~GITS_BASER_VALID);
 		else if (table->page_size && ((baser ^ table->baser) & ITS_BASER_KEY))
-			writeq(table->baser, its_baser(its, i));
+			devmed_write64(its->region, its_baser(i),
+				       table->baser);
 	}
 
 	if (its_was_reset(its))
@@ -162,8 +164,8 @@ static int its_write_ctlr(struct devmed_region *region, void *instance,
 			return -EBUSY;
 		its_restore_bases(its);
 	}
-	writel(its->ctlr | (enable ? GITS_CTLR_ENABLE : 0),
-	       region->mmio + GITS_CTLR);
+	devmed_write32(region, GITS_CTLR,
+		       its->ctlr | (enable ? GITS_CTLR_ENABLE : 0));
 	/* Should it be reset meanwhile, that much is done. */
 	if (!enable)
 		its_update_cons(its);
@@ -199,7 +201,7 @@ static u64 its_read_mpidr(struct devmed_region *region, void *instance,
 	const struct devmed_its *its = instance;
 
 	return its->typer & GITS_TYPER_SVPET ?
-	       readl(region->mmio + GITS_MPIDR) : 0;
+	       devmed_read32(region, GITS_MPIDR) : 0;
 }
 
 /*

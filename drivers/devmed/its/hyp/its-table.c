@@ -212,7 +212,7 @@ int its_init_tables(struct devmed_its *its)
 	unsigned int i;
 
 	for (i = 0; i < GITS_BASER_NR_REGS; i++) {
-		u64 baser = readq(its->region->mmio + GITS_BASER + i * 8);
+		u64 baser = devmed_read64(its->region, GITS_BASER + i * 8);
 		int ret;
 
 		if (GITS_BASER_TYPE(baser) == GITS_BASER_TYPE_NONE ||

@@ -29,6 +29,7 @@
 
 #include <nvhe/devmed.h>
 #include <nvhe/devmed_idmap.h>
+#include <nvhe/devmed_mmio.h>
 #include <nvhe/devmed_ring.h>
 #include <nvhe/devmed_wait.h>
 
@@ -252,24 +253,24 @@ struct devmed_smmu {
 
 static inline u32 smmu_read32(const struct devmed_smmu *smmu, u32 offset)
 {
-	return readl(smmu->region->mmio + offset);
+	return devmed_read32(smmu->region, offset);
 }
 
 static inline u64 smmu_read64(const struct devmed_smmu *smmu, u32 offset)
 {
-	return readq(smmu->region->mmio + offset);
+	return devmed_read64(smmu->region, offset);
 }
 
 static inline void smmu_write32(const struct devmed_smmu *smmu, u32 offset,
 				u32 value)
 {
-	writel(value, smmu->region->mmio + offset);
+	devmed_write32(smmu->region, offset, value);
 }
 
 static inline void smmu_write64(const struct devmed_smmu *smmu, u32 offset,
 				u64 value)
 {
-	writeq(value, smmu->region->mmio + offset);
+	devmed_write64(smmu->region, offset, value);
 }
 
 /* SMMU_EVENTQ_PROD or SMMU_EVENTQ_CONS; an empty queue without power. */

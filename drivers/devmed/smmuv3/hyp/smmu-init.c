@@ -252,9 +252,9 @@ int smmu_start(struct devmed_region *region, u64 flags, u64 unused)
 	int ret;
 
 	for (i = 0; i < SMMU_NR_IDRS; i++)
-		idr[i] = readl(region->mmio + SMMU_IDR0 + i * sizeof(u32));
+		idr[i] = devmed_read32(region, SMMU_IDR0 + i * sizeof(u32));
 
-	ret = smmu_refuse(region, idr, readl(region->mmio + SMMU_IIDR));
+	ret = smmu_refuse(region, idr, devmed_read32(region, SMMU_IIDR));
 	if (ret)
 		return ret;
 	smmu = smmu_alloc(region, idr, flags);

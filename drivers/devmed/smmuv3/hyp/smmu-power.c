@@ -301,7 +301,7 @@ void smmu_check(struct devmed_region *region, void *instance)
 {
 	struct devmed_smmu *smmu = instance;
 	/* Nothing is read that this read has to come before. */
-	u32 ack = readl_relaxed(region->mmio + SMMU_CR0ACK);
+	u32 ack = devmed_read32_relaxed(region, SMMU_CR0ACK);
 
 	if (unlikely(ack != READ_ONCE(smmu->hw.cr0) || READ_ONCE(smmu->dead)))
 		smmu_make_ready(smmu);

@@ -12,7 +12,6 @@
 #include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
-#include <linux/io.h>
 
 #include <asm/barrier.h>
 #include <asm/esr.h>
@@ -20,6 +19,7 @@
 #include <asm/sysreg.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_mmio.h>
 
 /**
  * devmed_find_region - find the region that an address belongs to
@@ -138,33 +138,36 @@ static inline u64 devmed_extend(const struct devmed_access *access)
 	return access->reg64 ? value : (u32)value;
 }
 
-static inline u64 devmed_mmio_read(void __iomem *addr, u8 size)
+static inline u64 devmed_read_device(struct devmed_region *region, u32 offset,
+				     u8 size)
 {
-	return size == sizeof(u64) ? readq(addr) : readl(addr);
+	return size == sizeof(u64) ? devmed_read64(region, offset) :
+				     devmed_read32(region, offset);
 }
 
 /*
  * The accessor orders it after what the host wrote to memory before, whatever
  * barrier its own store implied.
  */
-static inline void devmed_mmio_write(void __iomem *addr, u8 size, u64 value)
+static inline void devmed_write_device(struct devmed_region *region, u32 offset,
+				       u8 size, u64 value)
 {
 	if (size == sizeof(u64))
-		writeq(value, addr);
+		devmed_write64(region, offset, value);
 	else
-		writel(value, addr);
+		devmed_write32(region, offset, value);
 }
 
 /* Always inline: out of line, @access would have to be in memory. */
 static __always_inline void devmed_forward(struct devmed_region *region,
 					   struct devmed_access *access)
 {
-	void __iomem *addr = region->mmio + access->offset;
-
 	if (access->write)
-		devmed_mmio_write(addr, access->size, access->value);
+		devmed_write_device(region, access->offset, access->size,
+				    access->value);
 	else
-		access->value = devmed_mmio_read(addr, access->size);
+		access->value = devmed_read_device(region, access->offset,
+						   access->size);
 }
 
 /* The register that @offset is in, NULL for a hole. */
@@ -190,8 +193,8 @@ static inline u64 devmed_read_whole(struct devmed_region *region, void *instance
 	if (reg->read)
 		value = reg->read(region, instance, index);
 	else
-		value = devmed_mmio_read(region->mmio + reg->offset +
-					 index * reg->stride, reg->width);
+		value = devmed_read_device(region, reg->offset +
+					   index * reg->stride, reg->width);
 
 	return value & reg->rd;
 }
@@ -221,8 +224,8 @@ static inline int devmed_emulate_locked(struct devmed_region *region,
 
 	/* A device merges by itself. */
 	if (!reg->write) {
-		devmed_mmio_write(region->mmio + access->offset, access->size,
-				  value & (reg->wr >> shift));
+		devmed_write_device(region, access->offset, access->size,
+				    value & (reg->wr >> shift));
 		return 0;
 	}
 
