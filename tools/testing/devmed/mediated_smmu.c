@@ -85,12 +85,11 @@ u64 mediated_pool_free(void)
 }
 
 /* It may read any structure at any time (IHI 0070, 3.21.3). */
-static void on_store(volatile void *addr, size_t size)
+static void on_step(struct msmmu *s)
 {
 	u32 sid = speculated[msmmu_random(hardware, nr_speculated)];
 	struct msmmu_answer answer = {};
 	struct msmmu_ste ste;
-
 	u64 data;
 
 	if (msmmu_may(hardware, M_CR0_SMMUEN))
@@ -101,11 +100,17 @@ static void on_store(volatile void *addr, size_t size)
 	}
 }
 
+static void on_store(volatile void *addr, size_t size)
+{
+	on_step(hardware);
+}
+
 void mediated_speculate(const u32 *sids, unsigned int count)
 {
 	speculated = sids;
 	nr_speculated = count;
 	fake_on_write_once = count ? on_store : NULL;
+	hardware->on_step = count ? on_step : NULL;
 }
 
 void mediated_repeat(const struct msmmu_access *access)

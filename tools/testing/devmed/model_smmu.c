@@ -59,7 +59,8 @@ u32 msmmu_random(struct msmmu *s, u32 limit)
  *
  * Registers with no reset value hold anything (IHI 0070, 6.3), bypass is what
  * is left when nothing is set up, and caches keep what they had: whoever
- * enables it has to invalidate first.
+ * enables it has to invalidate first. What was outstanding is terminated: no
+ * software can wait for it any more, so that a platform has to see to it.
  */
 void msmmu_reset(struct msmmu *s)
 {
@@ -74,6 +75,7 @@ void msmmu_reset(struct msmmu *s)
 	for (i = SMMU_GBPA; i <= SMMU_GERRORN; i += 4)
 		*msmmu_reg(s, i) = 0;
 	s->cr0 = 0;
+	s->cr0_now = 0;
 	s->gbpa = BIT(12);
 	s->gerrorn = 0;
 	*msmmu_reg(s, SMMU_GBPA) = s->gbpa;
@@ -81,7 +83,10 @@ void msmmu_reset(struct msmmu *s)
 	s->irq_left = 0;
 	s->gbpa_left = 0;
 	s->nr_events = 0;
+	memset(s->pending, 0, sizeof(s->pending));
+	memset(s->late, 0, sizeof(s->late));
 	s->off = false;
+	s->dark = MSMMU_LIT;
 }
 
 struct msmmu *msmmu_init(unsigned int nr, const struct msmmu_config *config)
@@ -97,6 +102,7 @@ struct msmmu *msmmu_init(unsigned int nr, const struct msmmu_config *config)
 		s->cr0 = M_CR0_SMMUEN | M_CR0_CMDQEN | M_CR0_EVTQEN;
 		*msmmu_reg(s, SMMU_CR0) = s->cr0;
 		*msmmu_reg(s, SMMU_CR0ACK) = s->cr0;
+		s->cr0_now = s->cr0;
 		*msmmu_reg(s, SMMU_CMDQ_PROD) = *msmmu_reg(s, SMMU_CMDQ_CONS);
 	}
 

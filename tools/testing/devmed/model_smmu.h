@@ -19,6 +19,9 @@
 #define MSMMU_MAX_TLB		512
 #define MSMMU_MAX_EVENTS	8
 #define MSMMU_MAX_STALLED	4
+#define MSMMU_MAX_PENDING	32
+#define MSMMU_MAX_LATE		8
+#define MSMMU_LATE_BYTES	64
 #define MSMMU_NO_SSID		U32_MAX
 
 /**
@@ -31,6 +34,14 @@
  * @dirty: starts as firmware left it: on, its caches full
  * @weak: what EL2 stores it sees late, see msmmu_weak_memory()
  * @caches: keeps anything at all
+ * @unordered: each cache does what a command asks whenever it likes until
+ *	CMD_SYNC completes, and none waits for another (IHI 0070, 4.7.3, 4.8)
+ * @busy: devices go on between any two commands and register accesses
+ * @ats_cached: an STE is kept with what CR0.ATSCHK was when it was fetched
+ *	(IHI 0070, 6.3.9.2)
+ * @outstanding: what a device writes may arrive later, but before a CMD_SYNC
+ *	that comes after it completes
+ * @dark_reads: what a register reads as that cannot be read: any of MSMMU_READS_*
  * @ack_delay: most accesses to registers before one is acknowledged
  * @cmd_delay: most accesses to registers before the next command is consumed
  * @access_us: what an access to a register takes beyond a microsecond, so that
@@ -56,10 +67,33 @@ struct msmmu_config {
 	bool dirty;
 	bool weak;
 	bool caches;
+	bool unordered;
+	bool busy;
+	bool ats_cached;
+	bool outstanding;
+	u8 dark_reads;
 	u8 ack_delay;
 	u8 cmd_delay;
 	u16 access_us;
 	u32 seed;
+};
+
+enum {
+	MSMMU_READS_EITHER,
+	MSMMU_READS_ZERO,
+	MSMMU_READS_ONES,
+};
+
+/*
+ * While its registers cannot be read or written, its state is kept; it does
+ * nothing, or serves what its TLBs have (of a TBU that has a clock of its own),
+ * or goes on in full.
+ */
+enum msmmu_dark {
+	MSMMU_LIT,
+	MSMMU_DARK_STOPPED,
+	MSMMU_DARK_HITS,
+	MSMMU_DARK_RUNS,
 };
 
 /* Configuration caches, by what they hold. */
@@ -70,10 +104,14 @@ enum msmmu_kind {
 	MSMMU_CD_ENTRY,
 };
 
-/* @nr: of the L1STD or L1CD, or the SubstreamID of a CD. */
+/*
+ * @nr: of the L1STD or L1CD, or the SubstreamID of a CD. @unchecked: fetched while
+ * CR0.ATSCHK was not in effect.
+ */
 struct msmmu_cached {
 	bool valid;
 	bool doomed;
+	bool unchecked;
 	enum msmmu_kind kind;
 	u32 sid;
 	u32 nr;
@@ -149,6 +187,57 @@ struct msmmu_answer {
 	u8 class;
 };
 
+/**
+ * struct msmmu_scope - what a TLB invalidation reaches
+ * @stages: bits of MSMMU_S1, MSMMU_S2, MSMMU_S12
+ * @any_vmid: or @vmid only
+ * @by_asid: @asid only; global entries too if @by_addr
+ * @by_addr: @addr and @size only
+ * @leaf: no table entries
+ * @granule: entries of this granule only, if not 0
+ * @level: leaf entries of this level only, if not 0
+ */
+struct msmmu_scope {
+	u8 stages;
+	u8 world;
+	bool any_vmid;
+	bool by_asid;
+	bool by_addr;
+	bool leaf;
+	u8 granule;
+	u8 level;
+	u16 vmid;
+	u16 asid;
+	u64 addr;
+	u64 size;
+};
+
+/* @cds: of one stream, and @ssid; else STEs and what was found through them. */
+struct msmmu_config_scope {
+	bool cds;
+	bool leaf;
+	u32 sid;
+	u32 ssid;
+	u64 count;
+};
+
+/* Consumed, and not complete. */
+struct msmmu_pending {
+	bool valid;
+	bool config;
+	struct msmmu_scope tlb;
+	struct msmmu_config_scope cfg;
+};
+
+/* Translated, and not there yet; @stuck: not before the model's user wants it. */
+struct msmmu_late {
+	bool valid;
+	bool stuck;
+	u64 pa;
+	u64 size;
+	u8 data[MSMMU_LATE_BYTES];
+};
+
 struct msmmu_stalled {
 	bool valid;
 	u16 stag;
@@ -189,6 +278,8 @@ struct msmmu {
 	struct msmmu_config config;
 	u32 regs[2][0x400];
 	u32 cr0;
+	/* What of it is in effect: bits follow one by one. */
+	u32 cr0_now;
 	u32 gbpa;
 	u32 gerrorn;
 	u32 ack_left;
@@ -199,7 +290,13 @@ struct msmmu {
 	/* Accesses to registers until it is reset, if not 0. */
 	u32 reset_in;
 	bool off;
+	enum msmmu_dark dark;
 	bool running;
+	bool stepping;
+	/* What devices do meanwhile, if @busy. */
+	void (*on_step)(struct msmmu *s);
+	/* Writes of devices hang from now on. */
+	bool hang;
 	/* Reads no commands. */
 	bool deaf;
 	struct msmmu_cached cached[MSMMU_MAX_CONFIG];
@@ -208,6 +305,8 @@ struct msmmu {
 	unsigned int nr_events;
 	struct msmmu_stalled stalled[MSMMU_MAX_STALLED];
 	u16 next_stag;
+	struct msmmu_pending pending[MSMMU_MAX_PENDING];
+	struct msmmu_late late[MSMMU_MAX_LATE];
 	/* The next command fails so, whatever it is. */
 	u8 inject_cerror;
 	bool injected;
@@ -284,32 +383,24 @@ void msmmu_sync_caches(struct msmmu *s);
 void msmmu_invalidate_stes(struct msmmu *s, u32 sid, u64 count, bool leaf);
 void msmmu_invalidate_cds(struct msmmu *s, u32 sid, u32 ssid, bool leaf);
 
-/**
- * struct msmmu_scope - what a TLB invalidation reaches
- * @stages: bits of MSMMU_S1, MSMMU_S2, MSMMU_S12
- * @any_vmid: or @vmid only
- * @by_asid: @asid only; global entries too if @by_addr
- * @by_addr: @addr and @size only
- * @leaf: no table entries
- * @granule: entries of this granule only, if not 0
- * @level: leaf entries of this level only, if not 0
- */
-struct msmmu_scope {
-	u8 stages;
-	u8 world;
-	bool any_vmid;
-	bool by_asid;
-	bool by_addr;
-	bool leaf;
-	u8 granule;
-	u8 level;
-	u16 vmid;
-	u16 asid;
-	u64 addr;
-	u64 size;
-};
-
+/* @parts: which caches, bits of enum msmmu_kind or MSMMU_TLB_PART(). */
+#define MSMMU_TLB_PART(stage, table)	BIT(2 * (stage) + (table))
+#define MSMMU_ALL_PARTS			U32_MAX
+void msmmu_apply(struct msmmu *s, const struct msmmu_pending *pending, u32 parts);
 void msmmu_invalidate_tlb(struct msmmu *s, const struct msmmu_scope *scope);
+
+/* model_smmu_late.c */
+void msmmu_pend(struct msmmu *s, const struct msmmu_pending *pending);
+/* Devices and caches go on. */
+void msmmu_step(struct msmmu *s);
+/* What CMD_SYNC waits for; false if that is not there yet. */
+bool msmmu_complete(struct msmmu *s);
+/* Of a device: true if it is under way now. */
+bool msmmu_delay_write(struct msmmu *s, u64 pa, const void *data, size_t size);
+/* What hung goes on. */
+void msmmu_release(struct msmmu *s);
+/* Nothing is answered that an SMMU has to fetch something for. */
+bool msmmu_only_hits(struct msmmu *s);
 
 /* model_smmu_config.c: true with a usable one, else @answer says what is wrong. */
 bool msmmu_get_ste(struct msmmu *s, u32 sid, struct msmmu_ste *ste,

@@ -3,7 +3,8 @@
  * What the SMMU model remembers: stream table entries and context descriptors,
  * valid or not (IHI 0070, 3.21.3), translations and where table walks got to.
  *
- * What is invalidated is only doomed: it serves on until CMD_SYNC completes.
+ * What is invalidated is only doomed: it serves on until CMD_SYNC completes. If
+ * @unordered it is pending, see model_smmu_late.c.
  */
 #include "fake.h"
 #include "harness.h"
@@ -58,52 +59,87 @@ void msmmu_keep_config(struct msmmu *s, enum msmmu_kind kind, u32 sid, u32 nr,
 	}
 	if (!c)
 		c = &s->cached[msmmu_random(s, MSMMU_MAX_CONFIG)];
-	*c = (struct msmmu_cached) { .valid = true, .kind = kind, .sid = sid, .nr = nr };
+	*c = (struct msmmu_cached) {
+		.valid = true, .kind = kind, .sid = sid, .nr = nr,
+		.unchecked = s->config.ats_cached && !msmmu_may(s, M_CR0_ATSCHK),
+	};
 	memcpy(c->data, data, words * sizeof(u64));
 }
 
 static void doom_config(struct msmmu *s, struct msmmu_cached *c)
 {
-	if (s->config.lazy)
+	if (s->config.lazy && !s->config.unordered)
 		c->doomed = true;
 	else
 		c->valid = false;
 }
 
 /* What was found through an STE goes with it (IHI 0070, 4.3.1). */
-void msmmu_invalidate_stes(struct msmmu *s, u32 sid, u64 count, bool leaf)
+static bool in_stes(struct msmmu *s, const struct msmmu_config_scope *scope,
+		    const struct msmmu_cached *c)
 {
 	u32 split = FIELD_GET(M_STRTAB_SPLIT, *msmmu_reg(s, SMMU_STRTAB_BASE_CFG));
+	u64 first = c->kind == MSMMU_L1STD ? (u64)c->nr << split : c->sid;
+	u64 last = c->kind == MSMMU_L1STD ? first | (BIT(split) - 1) : first;
+
+	if (c->kind == MSMMU_L1STD && scope->leaf)
+		return false;
+
+	return first < scope->sid + scope->count && last >= scope->sid;
+}
+
+static bool in_cds(const struct msmmu_config_scope *scope, const struct msmmu_cached *c)
+{
+	bool all = scope->ssid == MSMMU_NO_SSID;
+
+	if (c->sid != scope->sid)
+		return false;
+
+	return (c->kind == MSMMU_CD_ENTRY && (all || c->nr == scope->ssid)) ||
+	       (c->kind == MSMMU_L1CD && (all || !scope->leaf));
+}
+
+static void apply_config(struct msmmu *s, const struct msmmu_config_scope *scope,
+			 u32 parts)
+{
 	unsigned int i;
 
 	for (i = 0; i < MSMMU_MAX_CONFIG; i++) {
 		struct msmmu_cached *c = &s->cached[i];
-		u64 first = c->kind == MSMMU_L1STD ? (u64)c->nr << split : c->sid;
-		u64 last = c->kind == MSMMU_L1STD ? first | (BIT(split) - 1) : first;
 
-		if (c->kind == MSMMU_L1STD && leaf)
-			continue;
-		if (first < sid + count && last >= sid)
+		if ((parts & BIT(c->kind)) &&
+		    (scope->cds ? in_cds(scope, c) : in_stes(s, scope, c)))
 			doom_config(s, c);
 	}
+}
+
+static void pend_config(struct msmmu *s, const struct msmmu_config_scope *scope)
+{
+	const struct msmmu_pending pending = { .config = true, .cfg = *scope };
+
+	if (s->config.unordered)
+		msmmu_pend(s, &pending);
+	else
+		apply_config(s, scope, MSMMU_ALL_PARTS);
+}
+
+void msmmu_invalidate_stes(struct msmmu *s, u32 sid, u64 count, bool leaf)
+{
+	const struct msmmu_config_scope scope = {
+		.sid = sid, .count = count, .leaf = leaf,
+	};
+
+	pend_config(s, &scope);
 }
 
 /* @ssid: MSMMU_NO_SSID for all. */
 void msmmu_invalidate_cds(struct msmmu *s, u32 sid, u32 ssid, bool leaf)
 {
-	unsigned int i;
+	const struct msmmu_config_scope scope = {
+		.cds = true, .sid = sid, .ssid = ssid, .leaf = leaf,
+	};
 
-	for (i = 0; i < MSMMU_MAX_CONFIG; i++) {
-		struct msmmu_cached *c = &s->cached[i];
-		bool all = ssid == MSMMU_NO_SSID;
-
-		if (c->sid != sid)
-			continue;
-		if (c->kind == MSMMU_CD_ENTRY && (all || c->nr == ssid))
-			doom_config(s, c);
-		if (c->kind == MSMMU_L1CD && (all || !leaf))
-			doom_config(s, c);
-	}
+	pend_config(s, &scope);
 }
 
 static bool tlb_tags_match(const struct msmmu_tlb *a, const struct msmmu_tlb *b)
@@ -195,20 +231,45 @@ static bool in_scope(const struct msmmu_scope *scope, const struct msmmu_tlb *en
 	return overlaps(scope, entry);
 }
 
-void msmmu_invalidate_tlb(struct msmmu *s, const struct msmmu_scope *scope)
+static void apply_tlb(struct msmmu *s, const struct msmmu_scope *scope, u32 parts)
 {
 	unsigned int i;
 
 	for (i = 0; i < MSMMU_MAX_TLB; i++) {
 		struct msmmu_tlb *entry = &s->tlb[i];
 
-		if (!in_scope(scope, entry))
+		if (!(parts & MSMMU_TLB_PART(entry->stage, entry->table)) ||
+		    !in_scope(scope, entry))
 			continue;
-		if (s->config.lazy)
+		if (s->config.lazy && !s->config.unordered)
 			entry->doomed = true;
 		else
 			entry->valid = false;
 	}
+}
+
+void msmmu_invalidate_tlb(struct msmmu *s, const struct msmmu_scope *scope)
+{
+	const struct msmmu_pending pending = { .tlb = *scope };
+
+	if (s->config.unordered)
+		msmmu_pend(s, &pending);
+	else
+		apply_tlb(s, scope, MSMMU_ALL_PARTS);
+}
+
+/**
+ * msmmu_apply - do what was asked for, in some caches
+ * @s: the SMMU
+ * @pending: what was asked for
+ * @parts: in which caches
+ */
+void msmmu_apply(struct msmmu *s, const struct msmmu_pending *pending, u32 parts)
+{
+	if (pending->config)
+		apply_config(s, &pending->cfg, parts);
+	else
+		apply_tlb(s, &pending->tlb, parts);
 }
 
 void msmmu_sync_caches(struct msmmu *s)

@@ -41,6 +41,8 @@
 #define CS_SEV		2
 #define CS_RESERVED	3
 #define RESUME_RETRY	1
+/* No error: a CMD_SYNC that is not complete. */
+#define NOT_YET		U32_MAX
 
 enum feature { ALWAYS, HAS_S1, HAS_S2, HAS_HYP, HAS_ATS, HAS_PRI, HAS_STALL };
 
@@ -259,6 +261,8 @@ static u32 run_sync(struct msmmu *s, const u64 *cmd)
 		s->atc_pending = false;
 		return M_CERROR_ATC_INV_SYNC;
 	}
+	if (!msmmu_complete(s))
+		return NOT_YET;
 	s->atc_pending = false;
 	s->syncs++;
 	msmmu_sync_caches(s);
@@ -358,6 +362,8 @@ static bool run_one(struct msmmu *s)
 		return false;
 	}
 	error = run(s, cmd);
+	if (error == NOT_YET)
+		return false;
 	if (error) {
 		fail(s, error, cmd);
 		return false;
@@ -385,6 +391,7 @@ void msmmu_run_commands(struct msmmu *s, unsigned int max)
 		if (!(*msmmu_reg(s, SMMU_CR0ACK) & M_CR0_CMDQEN) ||
 		    (errors & M_GERROR_CMDQ) || !run_one(s))
 			break;
+		msmmu_step(s);
 	}
 	s->running = false;
 }

@@ -135,6 +135,15 @@ static bool through(struct msmmu *s, const struct msmmu_access *access,
 	return msmmu_stage1(s, ste, &regime, access->addr, want, answer);
 }
 
+/* As it was when the STE was fetched, if that is kept. */
+static bool checks_ats(struct msmmu *s, u32 sid)
+{
+	struct msmmu_cached *c = s->config.ats_cached ?
+				 msmmu_find_config(s, MSMMU_STE, sid, 0) : NULL;
+
+	return c ? !c->unchecked : msmmu_may(s, M_CR0_ATSCHK);
+}
+
 /* What a device marks as Translated (IHI 0070, 3.9.1.4). */
 static bool translated(struct msmmu *s, const struct msmmu_access *access,
 		       struct msmmu_answer *answer)
@@ -147,7 +156,7 @@ static bool translated(struct msmmu *s, const struct msmmu_access *access,
 		answer->result = MSMMU_ABORT;
 		return false;
 	}
-	if (!msmmu_may(s, M_CR0_ATSCHK))
+	if (!checks_ats(s, access->sid))
 		return true;
 	if (!msmmu_get_ste(s, access->sid, &ste, answer)) {
 		answer->event = 0;
@@ -166,8 +175,8 @@ static bool bypass(struct msmmu *s, const struct msmmu_access *access,
 {
 	answer->pa = access->addr;
 	answer->perm = MSMMU_R | MSMMU_W;
-	answer->result = s->off || (msmmu_bypass(s) & M_GBPA_ABORT) ?
-			 MSMMU_ABORT : MSMMU_OK;
+	answer->result = s->off || s->dark == MSMMU_DARK_STOPPED ||
+			 (msmmu_bypass(s) & M_GBPA_ABORT) ? MSMMU_ABORT : MSMMU_OK;
 
 	return answer->result == MSMMU_OK;
 }
@@ -185,7 +194,8 @@ struct msmmu_answer msmmu_translate(struct msmmu *s, const struct msmmu_access *
 	struct msmmu_ste ste = {};
 	bool ok;
 
-	msmmu_tick(s);
+	if (!s->stepping)
+		msmmu_tick(s);
 	if (!msmmu_may(s, M_CR0_SMMUEN)) {
 		bypass(s, access, &answer);
 		return answer;
@@ -221,6 +231,8 @@ struct msmmu_answer msmmu_dma(struct msmmu *s, const struct msmmu_access *access
 	bool ok;
 
 	if (answer.result != MSMMU_OK)
+		return answer;
+	if (access->write && msmmu_delay_write(s, answer.pa, data, size))
 		return answer;
 	if (access->write)
 		ok = msmmu_store(s, MSMMU_USE_DMA_WRITE, answer.pa, data, size);

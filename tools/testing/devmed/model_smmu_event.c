@@ -147,6 +147,8 @@ void msmmu_flush_events(struct msmmu *s)
 
 void msmmu_record(struct msmmu *s, const struct msmmu_event *event)
 {
+	if (msmmu_only_hits(s))
+		return;
 	if (s->nr_events == MSMMU_MAX_EVENTS)
 		msmmu_flush_events(s);
 	s->events[s->nr_events++] = *event;

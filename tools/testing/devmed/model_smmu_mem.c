@@ -215,6 +215,8 @@ static void look(struct msmmu *s, u64 pa, void *to, size_t size)
  */
 bool msmmu_load(struct msmmu *s, enum msmmu_use use, u64 pa, void *to, size_t size)
 {
+	if (use < MSMMU_USE_DMA_READ && msmmu_only_hits(s))
+		return false;
 	check_owner(s, use, pa, size);
 	if (!is_memory(pa) || !is_memory(pa + size - 1)) {
 		memset(to, 0, size);
@@ -238,6 +240,8 @@ bool msmmu_load(struct msmmu *s, enum msmmu_use use, u64 pa, void *to, size_t si
 bool msmmu_store(struct msmmu *s, enum msmmu_use use, u64 pa, const void *from,
 		 size_t size)
 {
+	if (use < MSMMU_USE_DMA_READ && msmmu_only_hits(s))
+		return false;
 	check_owner(s, use, pa, size);
 	if (!is_memory(pa) || !is_memory(pa + size - 1))
 		return use >= MSMMU_USE_MSI;

@@ -68,12 +68,12 @@ u32 msmmu_idr(struct msmmu *s, unsigned int nr)
 
 bool msmmu_may(struct msmmu *s, u32 bit)
 {
-	if (s->off)
+	if (s->off || s->dark == MSMMU_DARK_STOPPED)
 		return false;
-	if ((s->cr0 ^ *msmmu_reg(s, SMMU_CR0ACK)) & bit)
-		return msmmu_random(s, 2);
+	if (((s->cr0_now ^ s->cr0) & bit) && msmmu_random(s, 2))
+		s->cr0_now ^= bit;
 
-	return s->cr0 & bit;
+	return s->cr0_now & bit;
 }
 
 u32 msmmu_bypass(struct msmmu *s)
@@ -88,6 +88,7 @@ static void acknowledge_cr0(struct msmmu *s)
 {
 	/* What was to be written has been, once EVTQEN is clear. */
 	msmmu_flush_events(s);
+	s->cr0_now = s->cr0;
 	*msmmu_reg(s, SMMU_CR0ACK) = s->cr0;
 }
 
@@ -217,10 +218,14 @@ static void update_gbpa(struct msmmu *s)
 void msmmu_tick(struct msmmu *s)
 {
 	fake_clock += (u64)s->config.access_us * FAKE_CNTFRQ / 1000000;
-	if (s->off)
+	if (s->off || s->dark == MSMMU_DARK_STOPPED)
 		return;
 	if (s->reset_in && !--s->reset_in) {
 		msmmu_reset(s);
+		return;
+	}
+	if (s->dark == MSMMU_DARK_HITS) {
+		msmmu_step(s);
 		return;
 	}
 	if (s->ack_left && !--s->ack_left)
@@ -237,6 +242,7 @@ void msmmu_tick(struct msmmu *s)
 	}
 	if (!msmmu_random(s, 4))
 		msmmu_flush_events(s);
+	msmmu_step(s);
 }
 
 static bool bad_access(struct msmmu *s, const struct row *row, u64 offset, u8 size)
@@ -246,7 +252,19 @@ static bool bad_access(struct msmmu *s, const struct row *row, u64 offset, u8 si
 		return true;
 	}
 
-	return s->off;
+	if (s->dark)
+		msmmu_tick(s);
+
+	return s->off || s->dark;
+}
+
+/* What the bus makes of it. */
+static u64 read_nothing(struct msmmu *s)
+{
+	if (s->config.dark_reads == MSMMU_READS_EITHER)
+		return 0ULL - msmmu_random(s, 2);
+
+	return s->config.dark_reads == MSMMU_READS_ONES ? U64_MAX : 0;
 }
 
 u64 msmmu_read_reg(struct msmmu *s, u64 offset, u8 size)
@@ -254,9 +272,8 @@ u64 msmmu_read_reg(struct msmmu *s, u64 offset, u8 size)
 	const struct row *row = find_row(offset);
 	u64 value = 0;
 
-	/* What the bus makes of it. */
 	if (bad_access(s, row, offset, size))
-		return s->off ? 0ULL - msmmu_random(s, 2) : 0;
+		return s->off || s->dark ? read_nothing(s) : 0;
 	msmmu_tick(s);
 	if (offset / 4 < NR_IDRS - 1)
 		return msmmu_idr(s, offset / 4);
