@@ -82,6 +82,12 @@ void fake_detach_all(void);
 #define FAKE_MEM_SIZE	0x00400000ULL
 #define FAKE_NOMAP_BASE	0x40800000ULL
 #define FAKE_NOMAP_SIZE	0x00010000ULL
+/*
+ * After fake_add_far_memory() only: its lower 32 bits are those of what tests of the
+ * SMMU have as the pool.
+ */
+#define FAKE_FAR_BASE	0x140360000ULL
+#define FAKE_FAR_SIZE	0x00040000ULL
 #define FAKE_IO_BASE	0x600000000000ULL
 #define FAKE_IO_PAGES	0x10000
 
@@ -106,6 +112,8 @@ void fake_guest_takes(u64 phys);
 void fake_return(u64 phys);
 /* More memory, above all there is; EL2 maps none of it. */
 void fake_add_memory(u64 base, u64 size, enum memblock_flags flags);
+/* What is at FAKE_FAR_BASE: the host's, as the rest. */
+void fake_add_far_memory(void);
 
 /* fake_guest.c: what the host and its guests do to a page, as mem_protect.c has it. */
 int fake_donate_guest(u64 phys);
@@ -118,6 +126,11 @@ int fake_unshare_guest(u64 phys, u64 size);
 int fake_share_ffa(u64 phys, u64 size);
 int fake_unshare_ffa(u64 phys, u64 size);
 
+int fake_backing(u64 phys, u64 *offset);
+
+/* fake_fixmap.c */
+void fake_fixmap_init(void);
+bool fake_fixmap_idle(void);
 /* Does EL2 look at memory of the host's here for a moment? */
 bool fake_in_fixmap(const volatile void *addr);
 

@@ -22,6 +22,12 @@ void fake_add_memory(u64 base, u64 size, enum memblock_flags flags)
 	ASSERT(!mprotect((void *)first, last - first, PROT_READ | PROT_WRITE));
 }
 
+void fake_add_far_memory(void)
+{
+	fake_add_memory(FAKE_FAR_BASE, FAKE_FAR_SIZE, MEMBLOCK_NONE);
+	fake_set_s2(FAKE_FAR_BASE, FAKE_FAR_SIZE, FAKE_S2_RW);
+}
+
 /* What a protected guest has of each page of the first 4 GiB. */
 static u8 guest[SZ_4G >> PAGE_SHIFT];
 

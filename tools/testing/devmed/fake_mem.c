@@ -16,14 +16,18 @@
 #define HIGH_BASE	(BIT_ULL(FAKE_IA_BITS) - SZ_16M)
 #define MEM_BYTES	(FAKE_NOMAP_BASE + FAKE_NOMAP_SIZE - FAKE_MEM_BASE)
 #define MEM_PAGES	(MEM_BYTES >> PAGE_SHIFT)
+#define FAR_OFFSET	(FAKE_FAR_BASE - FAKE_MEM_BASE)
+#define FAR_PAGES	(FAKE_FAR_SIZE >> PAGE_SHIFT)
+#define ALL_BYTES	(MEM_BYTES + FAKE_FAR_SIZE)
 #define VMEMMAP_BYTES	SZ_16M
 
 /* All that a failed operation must leave as it was. */
 struct fake_snapshot {
 	u8 low[LOW_PAGES];
 	u8 high[HIGH_PAGES];
+	u8 far[FAR_PAGES];
 	u64 io[FAKE_IO_PAGES];
-	bool linear[MEM_PAGES];
+	bool linear[MEM_PAGES + FAR_PAGES];
 	struct hyp_page vmemmap[MEM_PAGES];
 	u64 counters[DEVMED_NR_GLOBAL_COUNTERS];
 };
@@ -33,9 +37,6 @@ static u64 io_next;
 static int mem_fd;
 static u8 *mem_hyp;
 static u8 *mem_host;
-static u8 *fixmap;
-static bool fixmap_used;
-static u64 fixmap_phys;
 static unsigned int steps;
 static unsigned int fail_at;
 static unsigned int fail_again;
@@ -61,14 +62,22 @@ static void *fake_mmap(size_t size, int prot, int flags, int fd)
 	return addr;
 }
 
+static void fake_map_window(u64 at, u64 size, u64 offset)
+{
+	ASSERT(mmap(mem_hyp + at, size, PROT_NONE, MAP_SHARED | MAP_FIXED, mem_fd,
+		    offset) == mem_hyp + at);
+}
+
 /* One memory, seen twice: EL2 faults on what is not mapped there. */
 static void fake_init_memory(void)
 {
 	mem_fd = memfd_create("memory", 0);
-	ASSERT(mem_fd >= 0 && !ftruncate(mem_fd, MEM_BYTES));
-	mem_host = fake_mmap(MEM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, mem_fd);
-	mem_hyp = fake_mmap(MEM_BYTES, PROT_NONE, MAP_SHARED, mem_fd);
-	fixmap = fake_mmap(PAGE_SIZE, PROT_NONE, MAP_SHARED, mem_fd);
+	ASSERT(mem_fd >= 0 && !ftruncate(mem_fd, ALL_BYTES));
+	mem_host = fake_mmap(ALL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, mem_fd);
+	mem_hyp = fake_mmap(FAR_OFFSET + FAKE_FAR_SIZE, PROT_NONE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	fake_map_window(0, MEM_BYTES, 0);
+	fake_map_window(FAR_OFFSET, FAKE_FAR_SIZE, MEM_BYTES);
 	hyp_physvirt_offset = FAKE_MEM_BASE - (u64)mem_hyp;
 }
 
@@ -88,6 +97,7 @@ void fake_init(void)
 {
 	fake_init_memory();
 	fake_init_vmemmap();
+	fake_fixmap_init();
 	io_next = FAKE_IO_BASE;
 	host_mmu.pgt.ia_bits = FAKE_IA_BITS;
 	hyp_memory[0] = (struct memblock_region) {
@@ -103,9 +113,10 @@ void fake_init(void)
 void fake_reset_memory(void)
 {
 	memset(&now, 0, sizeof(now));
-	memset(mem_host, 0, MEM_BYTES);
+	memset(mem_host, 0, ALL_BYTES);
 	memset(fake_vmemmap(), 0, sizeof(now.vmemmap));
 	ASSERT(!mprotect(mem_hyp, MEM_BYTES, PROT_NONE));
+	ASSERT(!mprotect(mem_hyp + FAR_OFFSET, FAKE_FAR_SIZE, PROT_NONE));
 	io_next = FAKE_IO_BASE;
 	fake_set_s2(FAKE_MEM_BASE, FAKE_MEM_SIZE, FAKE_S2_RW);
 }
@@ -113,7 +124,7 @@ void fake_reset_memory(void)
 void fake_check_idle(void)
 {
 	ASSERT(!fake_nr_held());
-	ASSERT(!fixmap_used);
+	ASSERT(fake_fixmap_idle());
 }
 
 void fake_fail_at(unsigned int nth, unsigned int again)
@@ -194,6 +205,8 @@ static u8 *fake_s2_entry(u64 phys)
 		return &now.low[pfn];
 	if (phys >= HIGH_BASE && phys < BIT_ULL(FAKE_IA_BITS))
 		return &now.high[(phys - HIGH_BASE) >> PAGE_SHIFT];
+	if (phys - FAKE_FAR_BASE < FAKE_FAR_SIZE)
+		return &now.far[(phys - FAKE_FAR_BASE) >> PAGE_SHIFT];
 
 	return NULL;
 }
@@ -213,11 +226,6 @@ void fake_set_s2(u64 phys, u64 size, enum fake_s2 state)
 		ASSERT(fake_s2_entry(phys));
 		*fake_s2_entry(phys) = state;
 	}
-}
-
-static bool fake_is_memory(u64 phys)
-{
-	return !check_range_allowed_memory(phys, phys + 1);
 }
 
 static void fake_clear(u8 *window, u64 base, u64 pages, u64 first, u64 end)
@@ -245,6 +253,8 @@ int kvm_pgtable_stage2_unmap(struct kvm_pgtable *pgt, u64 addr, u64 size)
 
 	fake_clear(now.low, 0, LOW_PAGES, first >> PAGE_SHIFT, end >> PAGE_SHIFT);
 	fake_clear(now.high, HIGH_BASE >> PAGE_SHIFT, HIGH_PAGES,
+		   first >> PAGE_SHIFT, end >> PAGE_SHIFT);
+	fake_clear(now.far, FAKE_FAR_BASE >> PAGE_SHIFT, FAR_PAGES,
 		   first >> PAGE_SHIFT, end >> PAGE_SHIFT);
 
 	return 0;
@@ -340,18 +350,27 @@ int check_range_allowed_memory(u64 start, u64 end)
 	return -EPERM;
 }
 
-static void fake_protect(u64 page, bool mapped)
+/* Of the file behind memory. */
+static u64 fake_offset(u64 phys)
 {
-	now.linear[page] = mapped;
-	ASSERT(!mprotect(mem_hyp + page * PAGE_SIZE, PAGE_SIZE,
-			 mapped ? PROT_READ | PROT_WRITE : PROT_NONE));
+	if (phys - FAKE_FAR_BASE < FAKE_FAR_SIZE)
+		return MEM_BYTES + phys - FAKE_FAR_BASE;
+
+	return phys - FAKE_MEM_BASE < MEM_BYTES ? phys - FAKE_MEM_BASE : U64_MAX;
 }
 
 static u64 fake_linear_page(u64 va)
 {
-	u64 offset = va - (u64)mem_hyp;
+	u64 offset = fake_offset(va - (u64)mem_hyp + FAKE_MEM_BASE);
 
-	return offset < MEM_BYTES ? offset >> PAGE_SHIFT : U64_MAX;
+	return offset == U64_MAX ? U64_MAX : offset >> PAGE_SHIFT;
+}
+
+static void fake_protect(u64 va, bool mapped)
+{
+	now.linear[fake_linear_page(va)] = mapped;
+	ASSERT(!mprotect((void *)ALIGN_DOWN(va, PAGE_SIZE), PAGE_SIZE,
+			 mapped ? PROT_READ | PROT_WRITE : PROT_NONE));
 }
 
 static u64 *fake_io_entry(u64 va)
@@ -384,8 +403,8 @@ static int fake_hyp_map_page(u64 va, u64 phys, enum kvm_pgtable_prot prot)
 		return -ENOMEM;
 	if (page != U64_MAX) {
 		ASSERT(prot == PAGE_HYP && !now.linear[page]);
-		ASSERT_EQ(phys, FAKE_MEM_BASE + page * PAGE_SIZE);
-		fake_protect(page, true);
+		ASSERT_EQ(va - (u64)mem_hyp + FAKE_MEM_BASE, phys);
+		fake_protect(va, true);
 		return 0;
 	}
 	ASSERT(prot == PAGE_HYP_DEVICE && !*fake_io_entry(va));
@@ -423,7 +442,7 @@ u64 kvm_pgtable_hyp_unmap(struct kvm_pgtable *pgt, u64 addr, u64 size)
 		if (!fake_hyp_maps(addr + done, &phys))
 			break;
 		if (fake_linear_page(addr + done) != U64_MAX)
-			fake_protect(fake_linear_page(addr + done), false);
+			fake_protect(addr + done, false);
 		else
 			*fake_io_entry(addr + done) = 0;
 	}
@@ -458,43 +477,13 @@ int pkvm_alloc_private_va_range(size_t size, unsigned long *haddr)
 
 void *fake_host_va(u64 phys)
 {
-	ASSERT(phys - FAKE_MEM_BASE < MEM_BYTES);
-	return mem_host + (phys - FAKE_MEM_BASE);
+	ASSERT(fake_offset(phys) != U64_MAX);
+	return mem_host + fake_offset(phys);
 }
 
-bool fake_in_fixmap(const volatile void *addr)
+/* The file behind memory, and where in it; past its end for memory that was added. */
+int fake_backing(u64 phys, u64 *offset)
 {
-	return fixmap_used && (u64)addr - (u64)fixmap < PAGE_SIZE;
-}
-
-void *hyp_fixmap_map(phys_addr_t phys)
-{
-	ASSERT(!fixmap_used);
-	ASSERT(fake_is_memory(phys));
-	fixmap_used = true;
-	fixmap_phys = ALIGN_DOWN(phys, PAGE_SIZE);
-	ASSERT(mmap(fixmap, PAGE_SIZE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_FIXED, mem_fd,
-		    ALIGN_DOWN(phys, PAGE_SIZE) - FAKE_MEM_BASE) == fixmap);
-
-	return fixmap + offset_in_page(phys);
-}
-
-void hyp_fixmap_unmap(void)
-{
-	ASSERT(fixmap_used);
-	fixmap_used = false;
-	ASSERT(!mprotect(fixmap, PAGE_SIZE, PROT_NONE));
-}
-
-u64 fake_phys(const void *va)
-{
-	u64 offset = (u64)va - (u64)fixmap;
-	u64 phys;
-
-	if (fixmap_used && offset < PAGE_SIZE)
-		return fixmap_phys + offset;
-	ASSERT(fake_hyp_maps((u64)va, &phys));
-
-	return phys;
+	*offset = fake_offset(phys) == U64_MAX ? phys : fake_offset(phys);
+	return mem_fd;
 }

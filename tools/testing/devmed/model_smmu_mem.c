@@ -182,12 +182,13 @@ void msmmu_weak_memory(bool on, bool coherent, bool all)
 static void look(struct msmmu *s, u64 pa, void *to, size_t size)
 {
 	u64 page = (pa - FAKE_MEM_BASE) / PAGE_SIZE;
-	u8 *old = &seen[pa - FAKE_MEM_BASE];
+	u8 *old;
 	size_t done;
 
 	memcpy(to, fake_host_va(pa), size);
-	if (!weak || !is_el2s(page))
+	if (!weak || pa - FAKE_MEM_BASE >= MEM_BYTES || !is_el2s(page))
 		return;
+	old = &seen[pa - FAKE_MEM_BASE];
 	if (!tracked[page] && weak_coherent && !weak_all)
 		copy(page);
 	tracked[page] = true;
@@ -203,6 +204,21 @@ static void look(struct msmmu *s, u64 pa, void *to, size_t size)
 	}
 }
 
+/*
+ * An address that the SMMU has no wires for, of its own accesses (IHI 0070, 3.4.3):
+ * a truncated one is another's. Where a fault may be raised instead, either.
+ */
+static bool truncate(struct msmmu *s, enum msmmu_use use, u64 *pa)
+{
+	u64 end = BIT_ULL(msmmu_pa_bits(s->config.oas));
+
+	if (*pa < end || use >= MSMMU_USE_DMA_READ)
+		return true;
+	*pa &= end - 1;
+
+	return (use != MSMMU_USE_STRTAB && use != MSMMU_USE_CD) || msmmu_random(s, 2);
+}
+
 /**
  * msmmu_load - read memory
  * @s: who
@@ -215,6 +231,8 @@ static void look(struct msmmu *s, u64 pa, void *to, size_t size)
  */
 bool msmmu_load(struct msmmu *s, enum msmmu_use use, u64 pa, void *to, size_t size)
 {
+	if (!truncate(s, use, &pa))
+		return false;
 	if (use < MSMMU_USE_DMA_READ && msmmu_only_hits(s))
 		return false;
 	check_owner(s, use, pa, size);
@@ -240,6 +258,8 @@ bool msmmu_load(struct msmmu *s, enum msmmu_use use, u64 pa, void *to, size_t si
 bool msmmu_store(struct msmmu *s, enum msmmu_use use, u64 pa, const void *from,
 		 size_t size)
 {
+	if (!truncate(s, use, &pa))
+		return false;
 	if (use < MSMMU_USE_DMA_READ && msmmu_only_hits(s))
 		return false;
 	check_owner(s, use, pa, size);
