@@ -35,6 +35,7 @@ struct msmmu *mediated_start(const struct msmmu_config *config)
 	hardware = msmmu_init(0, config);
 	fake_attach(config->base, MSMMU_SIZE, &msmmu_ops[0]);
 	fake_set_s2(MEDIATED_TEXT, MEDIATED_TEXT_PAGES * PAGE_SIZE, FAKE_S2_R);
+	msmmu_set_pool(MEDIATED_POOL, MEDIATED_POOL_PAGES * PAGE_SIZE);
 	if (config->dirty)
 		fill_pool();
 	if (config->weak)

@@ -362,6 +362,8 @@ bool msmmu_store(struct msmmu *s, enum msmmu_use use, u64 pa, const void *from,
 /* Is this page EL2's and nobody else's? */
 bool msmmu_el2_owns(u64 pa);
 bool msmmu_host_owns(u64 pa, bool write);
+/* Pages of EL2's here have to be allocated. */
+void msmmu_set_pool(u64 base, u64 size);
 /*
  * Stores become visible late: at a barrier, or if not @coherent when cleaned.
  * With @all also to pages that the SMMU looks at for the first time.

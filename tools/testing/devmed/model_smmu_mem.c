@@ -17,12 +17,17 @@
 #define MEM_PAGES	(MEM_BYTES / PAGE_SIZE)
 #define TRANSLATER	SZ_64K
 #define ITS_SIZE	SZ_128K
+/* Of a page that is not the first: HYP_NO_ORDER. */
+#define NO_ORDER	((u8)~0)
 
 static u8 seen[MEM_BYTES];
 static bool tracked[MEM_PAGES];
 static bool weak;
 static bool weak_coherent;
 static bool weak_all;
+/* Which pages of EL2's may be free. */
+static u64 pool_base;
+static u64 pool_size;
 
 /* Who has to own the page that is used so. */
 enum owner {
@@ -111,12 +116,60 @@ static bool owned(enum owner owner, u64 pa)
 	case HOST_WRITES:
 		return msmmu_host_owns(pa, true);
 	case HOST_PINNED:
-		return is_pinned(pa) || msmmu_el2_owns(pa);
+		return is_pinned(pa);
 	case MSI_TARGET:
-		return is_pinned(pa) || msmmu_el2_owns(pa) || takes_msis(pa);
+		return is_pinned(pa) || takes_msis(pa);
 	}
 
 	return false;
+}
+
+void msmmu_set_pool(u64 base, u64 size)
+{
+	pool_base = base;
+	pool_size = size;
+}
+
+/* The first page of what it was allocated with says so. */
+static bool is_free(u64 pa)
+{
+	struct hyp_page *page = hyp_phys_to_page(pa);
+	u64 head = ALIGN_DOWN(pa, PAGE_SIZE);
+
+	if (pa - pool_base >= pool_size)
+		return false;
+	for (; page->order == NO_ORDER && head > pool_base; page--)
+		head -= PAGE_SIZE;
+
+	return !page->refcount && pa - head < PAGE_SIZE << page->order;
+}
+
+/* Is this in what a register has the hardware use? */
+static bool is_used_as(struct msmmu *s, u32 base, u64 mask, u64 bytes, u64 pa)
+{
+	u64 first = ALIGN_DOWN(msmmu_reg64(s, base) & mask, bytes);
+
+	return pa - first < bytes;
+}
+
+/* EL2's, and for something else. */
+static bool is_misused(struct msmmu *s, enum msmmu_use use, u64 pa)
+{
+	u32 cfg = *msmmu_reg(s, SMMU_STRTAB_BASE_CFG);
+	u8 bits = FIELD_GET(M_STRTAB_LOG2SIZE, cfg);
+	u8 split = FIELD_GET(M_STRTAB_FMT, cfg) ? FIELD_GET(M_STRTAB_SPLIT, cfg) : 0;
+	u32 slots = msmmu_reg64(s, SMMU_CMDQ_BASE) & M_BASE_LOG2SIZE;
+
+	if (is_free(pa))
+		return true;
+	if (use != MSMMU_USE_CMDQ &&
+	    is_used_as(s, SMMU_CMDQ_BASE, M_BASE_ADDR, 16ULL << min(slots, 19U), pa))
+		return true;
+	if (use == MSMMU_USE_STRTAB)
+		return false;
+
+	return is_used_as(s, SMMU_STRTAB_BASE, M_STRTAB_ADDR,
+			  (split ? 8ULL : 64ULL) << (max(bits, split) - split), pa);
 }
 
 static void check_owner(struct msmmu *s, enum msmmu_use use, u64 pa, size_t size)
@@ -125,6 +178,8 @@ static void check_owner(struct msmmu *s, enum msmmu_use use, u64 pa, size_t size
 
 	if (!owned(owner, pa) || !owned(owner, pa + size - 1))
 		msmmu_complain(s, uses[use].complaint, pa);
+	else if (owner == EL2_OWNS && is_misused(s, use, pa))
+		msmmu_complain(s, "takes a page of EL2's for another", pa);
 }
 
 static bool is_el2s(u64 page)

@@ -105,6 +105,51 @@ TEST(smmu_oracle_event_queue)
 	EXPECT_COMPLAINT("writes an event there");
 }
 
+/* EL2's own pages are no better: they are for something else. */
+TEST(smmu_oracle_event_queue_el2)
+{
+	bed_start_typical();
+	ASSERT_EQ(devmed_unpin(bed_drv.evtq_base, PAGE_SIZE), 0);
+	bed_give_to_el2(bed_drv.evtq_base, 1);
+	bed_dma_at(IOVA + PAGE_SIZE, true);
+	msmmu_flush_events(bed);
+	EXPECT_COMPLAINT("writes an event there");
+}
+
+static void *from_pool(u64 base)
+{
+	ASSERT_EQ(devmed_pool_init(base >> PAGE_SHIFT, 8), 0);
+	msmmu_set_pool(base, 8 * PAGE_SIZE);
+	return devmed_pool_alloc(1);
+}
+
+/* A page that is free will be something else; nor is one page two things. */
+TEST(smmu_oracle_pages_of_el2)
+{
+	u64 base;
+	u8 *table;
+	u64 desc;
+
+	bed_start_typical();
+	base = drv_pages(&bed_drv, 3);
+	table = from_pool(base);
+	ASSERT(table);
+	ASSERT(msmmu_load(bed, MSMMU_USE_S2_TABLE, __hyp_pa(table), &desc, 8));
+	ASSERT(msmmu_load(bed, MSMMU_USE_STRTAB, __hyp_pa(table) + PAGE_SIZE, &desc, 8));
+	ASSERT_EQ(bed->complaints, 0);
+	devmed_pool_free(table, 1);
+	msmmu_load(bed, MSMMU_USE_S2_TABLE, __hyp_pa(table), &desc, 8);
+	EXPECT_COMPLAINT("takes a page of EL2's for another");
+	msmmu_load(bed, MSMMU_USE_STRTAB, __hyp_pa(table) + PAGE_SIZE, &desc, 8);
+	EXPECT_COMPLAINT("takes a page of EL2's for another");
+	msmmu_load(bed, MSMMU_USE_S2_TABLE, bed_drv.cmdq_base, &desc, 8);
+	EXPECT_COMPLAINT("takes a page of EL2's for another");
+	msmmu_load(bed, MSMMU_USE_S2_TABLE, bed_drv.strtab_base, &desc, 8);
+	EXPECT_COMPLAINT("takes a page of EL2's for another");
+	msmmu_load(bed, MSMMU_USE_STRTAB, bed_drv.cmdq_base, &desc, 8);
+	EXPECT_COMPLAINT("takes a page of EL2's for another");
+}
+
 /* Events that came before go on being written until CR0ACK. */
 TEST(smmu_oracle_event_late)
 {
