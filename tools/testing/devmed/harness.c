@@ -57,6 +57,9 @@ static int test_wait(pid_t pid)
 		return -1;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 		fprintf(stderr, "not finished after %d s\n", TEST_SECONDS);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+		fprintf(stderr, "not finished after %d s of CPU time\n",
+			TEST_CPU_SECONDS);
 
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

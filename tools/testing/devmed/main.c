@@ -2,6 +2,7 @@
 /*
  * Run all tests, or those that TEST names: a test, or the start of some names.
  */
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "fake.h"
@@ -9,8 +10,10 @@
 
 static void test_run(void *arg)
 {
+	const struct rlimit cpu = { TEST_CPU_SECONDS, RLIM_INFINITY };
 	struct devmed_test *test = arg;
 
+	ASSERT(!setrlimit(RLIMIT_CPU, &cpu));
 	alarm(TEST_SECONDS);
 	fake_init();
 	test->run();
