@@ -153,9 +153,7 @@ SMMU + "cmdq.c": [
     ("C09", "smmu-mute", "smmu_cmdq_dead_and_mute",
      "return smmu->fenced ? 0 : -EIO;", "return 0;"),
     ("TL02", "smmu-combined", "smmu_cmdq_stage2_tl02",
-     "cmds[nr++][0] = SMMU_OP_TLBI_NH_ALL | vmid;", ""),
-    ("TL03", "smmu-overflow", "smmu_cmdq_stage2_tl02",
-     "end <= ipa || ", ""),
+     "{ { SMMU_OP_TLBI_S12_VMALL | vmid } }", "{ { SMMU_OP_TLBI_NH_ALL | vmid } }"),
 ],
 SMMU + "strtab.c": [
     ("SE02", "smmu-span-max", "smmu_strtab_span_se02",

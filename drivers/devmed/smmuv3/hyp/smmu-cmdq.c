@@ -23,9 +23,6 @@
 
 #include "smmu-hyp.h"
 
-/* More pages than these are invalidated with everything else. */
-#define SMMU_MAX_PAGES		16
-
 static const u64 smmu_cmd_sync[2] = { SMMU_OP_SYNC };
 
 /*
@@ -271,13 +268,18 @@ int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu)
 }
 
 /**
- * smmu_cmdq_invalidate - have the hardware forget part of the DMA stage-2
+ * smmu_cmdq_invalidate - have the hardware forget translations of the DMA stage-2
  * @user: of the instance
- * @ipa: first byte
+ * @ipa: first byte that a device must no longer reach
  * @size: in bytes
  *
- * An entry that combines both stages is found by its stage 1 only, so all of
- * those go (IHI 0070, 4.4.3.2).
+ * Neither bound narrows what is sent. An entry that combines both stages is found
+ * by its VMID or by its stage 1, never by @ipa (IHI 0070, 4.4.3.1). To invalidate
+ * stage 2 by address and stage 1 by another command would take a CMD_SYNC between
+ * the two: commands have no order without one (4.7.3), so that a walk could make
+ * a combined entry of a stage-2 entry that the first has not reached yet, after
+ * the second is done. TLBI_S12_VMALL is one set, which a single CMD_SYNC
+ * completes (4.4.3.2).
  *
  * Context: as smmu_cmdq_run(), with host_mmu.lock held.
  * Return: as smmu_cmdq_run().
@@ -285,23 +287,10 @@ int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu)
 int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size)
 {
 	const u64 vmid = FIELD_PREP(SMMU_CMD_VMID, (u64)SMMU_HOST_VMID);
-	struct devmed_smmu *smmu = container_of(user, struct devmed_smmu, dma);
-	u64 end = ipa + size;
-	u64 cmds[SMMU_MAX_PAGES + 1][2] = {};
-	unsigned int nr = 0;
+	const u64 cmd[1][2] = { { SMMU_OP_TLBI_S12_VMALL | vmid } };
 
-	ipa = ALIGN_DOWN(ipa, PAGE_SIZE);
-	if (end <= ipa || end - ipa > SMMU_MAX_PAGES * PAGE_SIZE) {
-		cmds[nr++][0] = SMMU_OP_TLBI_S12_VMALL | vmid;
-	} else {
-		for (; ipa < end; ipa += PAGE_SIZE, nr++) {
-			cmds[nr][0] = SMMU_OP_TLBI_S2_IPA | vmid;
-			cmds[nr][1] = ipa & SMMU_CMD1_ADDR;
-		}
-		cmds[nr++][0] = SMMU_OP_TLBI_NH_ALL | vmid;
-	}
-
-	return smmu_cmdq_run(smmu, cmds, nr);
+	return smmu_cmdq_run(container_of(user, struct devmed_smmu, dma), cmd,
+			     ARRAY_SIZE(cmd));
 }
 
 /**
