@@ -283,6 +283,8 @@ HYP + "pool.c": [
     ("I24", "reach-end", "its_i24_reach",
      "(phys < devmed_reach && size <= devmed_reach - phys)",
      "phys + size <= devmed_reach"),
+    ("A2", "reach-lower", "generic_a2_limits_get_lower",
+     "devmed_reach = min(devmed_reach, end);", "devmed_reach = end;"),
     ("M14", "topup-zero", "pool_topup_blocks",
      "\tmemset(hyp_phys_to_virt(hyp_pfn_to_phys(pfn)), 0, PAGE_SIZE << order);\n", ""),
     ("M14", "block-zero", "pool_topup_blocks",

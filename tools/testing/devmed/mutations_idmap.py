@@ -55,6 +55,11 @@ HYP + "owner.c": [
      "return ret ? ret : devmed_run_flush(&run);", "return ret;"),
 ],
 HYP + "idmap.c": [
+    ("A2", "dma-reach", "generic_a2_topup",
+     "ret = devmed_limit_reach(BIT_ULL(min_t(u32, user->oas,\n"
+     "\t\t\t\t\t\t       IDMAP_MAX_BITS)));", "ret = 0;"),
+    ("A3", "dma-reach-descriptor", "generic_a3_pool48",
+     "min_t(u32, user->oas,\n\t\t\t\t\t\t       IDMAP_MAX_BITS)", "user->oas"),
     ("M14", "dma-refill", "idmap_pool_empty_bbml2",
      "\t\ttable->spare[table->nr_spare++] = page;\n\t}",
      "\t\ttable->spare[0] = page;\n\t\treturn;\n\t}"),

@@ -82,17 +82,20 @@ idmap_find_user_locked(const struct devmed_idmap_user *wanted)
  * devmed_idmap_join - an SMMU is going to use the table
  * @user: of the SMMU; belongs to the table from then on
  *
- * Once there is a table there is no way to leave: an SMMU that fails then has to
- * let nothing pass, and to answer invalidations with 0.
+ * Once there is a table there is no way to leave. From here on the pool takes no
+ * page that the SMMU does not reach, or whose address a descriptor cannot hold:
+ * the SMMU truncates addresses of its own accesses (IHI 0070, 3.4.3), and would
+ * walk another page than EL2 has written.
  *
  * Context: Trusted phase, before devmed_idmap_start(). Takes host_mmu.lock.
  * Return: 0; -EPERM after finalize, -EBUSY if the table is there already or
  * @user has joined before, -EOPNOTSUPP if the SMMU does not have the granule
- * that EL2 uses, -EINVAL if @user says what no SMMU says.
+ * that EL2 uses, -EINVAL if @user says what no SMMU says, -ERANGE if the pool has
+ * pages out of reach.
  */
 int devmed_idmap_join(struct devmed_idmap_user *user)
 {
-	int ret = 0;
+	int ret;
 
 	if (devmed_finalized())
 		return -EPERM;
@@ -102,9 +105,12 @@ int devmed_idmap_join(struct devmed_idmap_user *user)
 		return -EOPNOTSUPP;
 
 	hyp_spin_lock(&host_mmu.lock);
-	if (devmed_idmap_started() || *idmap_find_user_locked(user)) {
+	if (devmed_idmap_started() || *idmap_find_user_locked(user))
 		ret = -EBUSY;
-	} else {
+	else
+		ret = devmed_limit_reach(BIT_ULL(min_t(u32, user->oas,
+						       IDMAP_MAX_BITS)));
+	if (!ret) {
 		user->next = idmap_users;
 		idmap_users = user;
 	}

@@ -45,8 +45,11 @@ static u64 devmed_pool_counters[DEVMED_NR_GLOBAL_COUNTERS];
 /* End of the highest page that was given. */
 static u64 devmed_pool_top;
 
-/* End of what devices reach, 0 if they reach all. Set in the trusted phase. */
-static u64 devmed_reach;
+/*
+ * End of what all devices reach, exclusive: U64_MAX if that is everything. Only
+ * ever lowered, in the trusted phase, with devmed_pool_lock held.
+ */
+static u64 devmed_reach = U64_MAX;
 
 /**
  * devmed_is_reachable - do all devices reach this?
@@ -60,28 +63,28 @@ static u64 devmed_reach;
  */
 bool devmed_is_reachable(u64 phys, u64 size)
 {
-	return !devmed_reach ||
+	return devmed_reach == U64_MAX ||
 	       (phys < devmed_reach && size <= devmed_reach - phys);
 }
 
 /**
  * devmed_limit_reach - there is a device that does not reach all memory
- * @end: of what it reaches, exclusive, whole pages
+ * @end: of what the device reaches, exclusive, whole pages
  *
- * Context: Trusted phase, devmed_setup_lock held.
- * Return: 0; -ERANGE if the pool has pages past that, with nothing changed.
+ * A limit that another device has set stays if it is the lower one.
+ *
+ * Context: Trusted phase. Takes devmed_pool_lock.
+ * Return: 0; -ERANGE if the pool has pages past @end, with nothing changed.
  */
 int devmed_limit_reach(u64 end)
 {
 	int ret = 0;
 
-	hyp_assert_lock_held(&devmed_setup_lock);
-
 	hyp_spin_lock(&devmed_pool_lock);
 	if (devmed_pool_top > end)
 		ret = -ERANGE;
 	else
-		devmed_reach = end;
+		devmed_reach = min(devmed_reach, end);
 	hyp_spin_unlock(&devmed_pool_lock);
 
 	return ret;
@@ -164,7 +167,8 @@ static void devmed_add_locked(u64 pfn, u64 nr_pages)
  * later calls, once cut, stay as they are.
  *
  * Context: Trusted phase. Takes host_mmu.lock and those below it.
- * Return: 0; -EPERM after finalize or if the pages are not the host's.
+ * Return: 0; -EPERM after finalize or if the pages are not the host's, -ERANGE if
+ * some device does not reach them.
  */
 int devmed_pool_init(u64 pfn, u64 nr_pages)
 {
@@ -172,6 +176,8 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
 
 	if (devmed_finalized())
 		return -EPERM;
+	if (!devmed_is_reachable(hyp_pfn_to_phys(pfn), nr_pages << PAGE_SHIFT))
+		return -ERANGE;
 
 	ret = __pkvm_host_donate_hyp(pfn, nr_pages);
 	if (ret)
