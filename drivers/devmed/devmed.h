@@ -70,6 +70,7 @@ struct devmed_master {
 /* param.c */
 enum devmed_mode devmed_wanted_mode(enum devmed_class class);
 bool devmed_wants_require(void);
+bool devmed_smmuv3_off_resets(void);
 bool devmed_wants_direct_reads(enum devmed_mode mode);
 unsigned int devmed_wanted_pool(unsigned int otherwise);
 bool devmed_trusts_dma(const char *name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the kernel command line says: devmed.its=, devmed.smmuv3=,
- * devmed.smmuv3_pages=, devmed.policy=, devmed.trusted_dma=, devmed.pool= and
- * devmed.direct_reads=.
+ * devmed.smmuv3_pages=, devmed.smmuv3_off=, devmed.policy=, devmed.trusted_dma=,
+ * devmed.pool= and devmed.direct_reads=.
  */
 #define pr_fmt(fmt) "devmed: " fmt
 
@@ -22,6 +22,9 @@ static const char * const devmed_modes[] = {
 
 static const char * const devmed_policies[] = { "warn", "require" };
 
+/* Of an SMMU whose registers cannot be read. */
+static const char * const devmed_offs[] = { "unknown", "reset" };
+
 struct devmed_choice {
 	const char * const *names;
 	unsigned int nr_names;
@@ -40,6 +43,10 @@ static struct devmed_choice devmed_smmuv3 = {
 
 static struct devmed_choice devmed_policy = {
 	.names = devmed_policies, .nr_names = ARRAY_SIZE(devmed_policies),
+};
+
+static struct devmed_choice devmed_smmuv3_off = {
+	.names = devmed_offs, .nr_names = ARRAY_SIZE(devmed_offs),
 };
 
 /* A word that is not known must not stop the boot: the default holds. */
@@ -73,6 +80,8 @@ module_param_cb(its, &devmed_choice_ops, &devmed_its, 0444);
 MODULE_PARM_DESC(its, "GICv3/v4 ITS: on, forward or off (default: on)");
 module_param_cb(smmuv3, &devmed_choice_ops, &devmed_smmuv3, 0444);
 MODULE_PARM_DESC(smmuv3, "SMMUv3: on, forward or off (default: on)");
+module_param_cb(smmuv3_off, &devmed_choice_ops, &devmed_smmuv3_off, 0444);
+MODULE_PARM_DESC(smmuv3_off, "an SMMUv3 whose registers cannot be read: unknown, or reset if the platform promises that it has lost all state (default: unknown)");
 module_param_cb(policy, &devmed_choice_ops, &devmed_policy, 0444);
 MODULE_PARM_DESC(policy, "a device that is not mediated: warn, or require to refuse protected guests (default: warn)");
 
@@ -119,6 +128,17 @@ enum devmed_mode devmed_wanted_mode(enum devmed_class class)
 bool devmed_wants_require(void)
 {
 	return devmed_policy.chosen;
+}
+
+/**
+ * devmed_smmuv3_off_resets - is devmed.smmuv3_off=reset?
+ *
+ * Return: true if the administrator promises, for the platform, that an SMMU
+ * whose registers cannot be read translates nothing and comes back reset.
+ */
+bool devmed_smmuv3_off_resets(void)
+{
+	return devmed_smmuv3_off.chosen;
 }
 
 /**

@@ -70,10 +70,13 @@ enum devmed_setup_op {
 
 /*
  * DEVMED_SETUP_START of an SMMUv3: what the firmware says. It is coherent; it
- * sends no MSIs for its own events, so that EL2 can offer them for CMD_SYNC.
+ * sends no MSIs for its own events, so that EL2 can offer them for CMD_SYNC. And
+ * what the command line promises: an SMMU whose registers cannot be read has lost
+ * all that it knew, and none of its TBUs translates.
  */
 #define DEVMED_SMMUV3_COHERENT	BIT(0)
 #define DEVMED_SMMUV3_WIRED	BIT(1)
+#define DEVMED_SMMUV3_OFF_RESETS	BIT(2)
 
 /*
  * Address bits that the DMA stage-2 has at least, if the SMMUs have them: as many

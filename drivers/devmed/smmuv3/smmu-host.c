@@ -244,6 +244,8 @@ static void __init smmu_start_one(struct devmed_claim *claim)
 
 	if (claim->reason)
 		return;
+	if (devmed_smmuv3_off_resets())
+		claim->start_arg |= DEVMED_SMMUV3_OFF_RESETS;
 	ret = devmed_start_claim(claim, claim->start_arg, 0);
 	if (ret > 0)
 		claim->reason = smmu_refusal(ret);

@@ -90,6 +90,8 @@ static void hw_write(u64 offset, u8 size, u64 value)
 {
 	u32 old = hw_reg(offset);
 
+	if (hw.lost && offset == hw.lost)
+		return;
 	memcpy(hw.regs + offset, &value, size);
 	switch (offset) {
 	case SMMU_CR0:
@@ -148,6 +150,11 @@ struct devmed_smmu *fake_smmu_boot(u64 flags)
 	hw_forget();
 
 	return smmu_region->instance;
+}
+
+void hw_wait_for_retry(void)
+{
+	fake_clock += 2ULL * SMMU_RETRY_US * (FAKE_CNTFRQ / 1000000);
 }
 
 void hw_forget(void)

@@ -14,7 +14,7 @@
 #define FAKE_SMMU_BASE		0x09050000ULL
 #define FAKE_SMMU_SIZE		0x20000
 #define FAKE_ITS_BASE		0x08080000ULL
-#define FAKE_SMMU_CMDS		1024
+#define FAKE_SMMU_CMDS		2048
 
 /* Host memory for tests, below EL2's pool. */
 #define FAKE_SMMU_POOL_PAGES	192
@@ -36,6 +36,7 @@
  * @mute: acknowledges nothing in CR0ACK any more
  * @acks: is mute after so many more, -1 never
  * @open: GBPA stays as it is
+ * @lost: offset of a register to which no write gets through, 0 for none
  * @refuse: opcode that is an error, once, beside the one that always is
  * @irqs: times that it would have sent the interrupt for a global error
  * @repaired: errors that were acknowledged
@@ -48,6 +49,7 @@ struct fake_smmu {
 	bool mute;
 	int acks;
 	bool open;
+	u32 lost;
 	int refuse;
 	unsigned int irqs;
 	unsigned int repaired;
@@ -80,6 +82,8 @@ u64 *host_ste(u32 sid);
 /* The hardware's, NULL if it has none. */
 u64 *hyp_ste(struct devmed_smmu *smmu, u32 sid);
 
+/* More than EL2 lets pass between two attempts at an SMMU that did not come up. */
+void hw_wait_for_retry(void);
 /* Forget what the hardware has done. */
 void hw_forget(void);
 

@@ -11,6 +11,7 @@
 /* ISV, a register of X0, translation fault at level 3. */
 #define ESR_PLAIN	(0x92000000ULL | BIT(24) | BIT(15) | 0x07)
 #define ESR_WRITE	BIT(6)
+#define MAX_REPEATS	10000
 
 static struct msmmu *hardware;
 static const u32 *speculated;
@@ -29,7 +30,8 @@ static void fill_pool(void)
 
 struct msmmu *mediated_start(const struct msmmu_config *config)
 {
-	u64 flags = config->coherent ? DEVMED_SMMUV3_COHERENT : 0;
+	u64 flags = (config->coherent ? DEVMED_SMMUV3_COHERENT : 0) |
+		    (config->off_resets ? DEVMED_SMMUV3_OFF_RESETS : 0);
 	int id;
 
 	hardware = msmmu_init(0, config);
@@ -61,11 +63,18 @@ static u64 trap(u64 offset, u8 size, bool write, u64 value)
 		.hpfar_el2 = ipa >> 12 << 4 | BIT_ULL(63),
 	};
 	u64 esr = ESR_PLAIN | (u64)__builtin_ctz(size) << 22 | (write ? ESR_WRITE : 0);
+	unsigned int i;
 
-	fake_log_reset();
-	fake_sysregs = (struct fake_sysregs) { .esr_el2 = esr, .spsr_el2 = 5 };
-	ASSERT(devmed_handle_host_abort(&host, esr, &fault));
-	fake_check_idle();
+	/* Until it is answered the host's CPU comes again with the same. */
+	for (i = 0; i < MAX_REPEATS; i++) {
+		fake_log_reset();
+		fake_sysregs = (struct fake_sysregs) { .esr_el2 = esr, .spsr_el2 = 5 };
+		ASSERT(devmed_handle_host_abort(&host, esr, &fault));
+		fake_check_idle();
+		if (fake_count(FAKE_SKIP) || fake_count(FAKE_INJECT))
+			break;
+	}
+	ASSERT(i < MAX_REPEATS);
 
 	return host.regs.regs[0];
 }

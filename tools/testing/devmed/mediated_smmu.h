@@ -16,6 +16,10 @@
 #define MEDIATED_TEXT		(MEDIATED_POOL - MEDIATED_TEXT_PAGES * PAGE_SIZE)
 #define MEDIATED_ITS		0x08080000ULL
 
+#ifndef DEVMED_SMMUV3_OFF_RESETS
+#define DEVMED_SMMUV3_OFF_RESETS	BIT(2)
+#endif
+
 /**
  * mediated_start - a machine whose host has lost its privileges
  * @config: of the SMMU; what is below EL2 is made strict

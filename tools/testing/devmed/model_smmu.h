@@ -41,6 +41,7 @@
  *	(IHI 0070, 6.3.9.2)
  * @outstanding: what a device writes may arrive later, but before a CMD_SYNC
  *	that comes after it completes
+ * @off_resets: the platform promises that without power it loses its state
  * @dark_reads: what a register reads as that cannot be read: any of MSMMU_READS_*
  * @ack_delay: most accesses to registers before one is acknowledged
  * @cmd_delay: most accesses to registers before the next command is consumed
@@ -71,6 +72,7 @@ struct msmmu_config {
 	bool busy;
 	bool ats_cached;
 	bool outstanding;
+	bool off_resets;
 	u8 dark_reads;
 	u8 ack_delay;
 	u8 cmd_delay;

@@ -137,6 +137,8 @@ void msmmu_flush_events(struct msmmu *s)
 	struct queue q = event_queue(s);
 	unsigned int i;
 
+	if (s->dark == MSMMU_DARK_STOPPED || s->dark == MSMMU_DARK_HITS)
+		return;
 	for (i = 0; i < s->nr_events && (on & M_CR0_EVTQEN); i++) {
 		if (!append(s, &q, &s->events[i]))
 			msmmu_raise_gerror(s, M_GERROR_EVTQ_ABT);

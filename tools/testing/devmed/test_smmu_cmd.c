@@ -299,7 +299,7 @@ TEST(smmu_cmd_chunks_sc02)
 	struct devmed_smmu *smmu;
 	u32 slots = BIT(SMMU_LOG2_MAX_CMDQ);
 	u64 *ring = fake_host_va(HOST_STRTAB);
-	u32 i;
+	u32 i, next;
 
 	smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
 	ASSERT(smmu->ring.hyp.slots < slots);
@@ -312,9 +312,14 @@ TEST(smmu_cmd_chunks_sc02)
 	hw_forget();
 	host_write(SMMU_CMDQ_PROD, 4, slots);
 	ASSERT_EQ(host_read(SMMU_CMDQ_CONS, 4), slots);
-	ASSERT_EQ(hw.nr_cmds, slots);
-	for (i = 0; i < slots; i++)
-		ASSERT_EQ(hw.cmds[i][1], (u64)i << 12);
+	/* Whole rounds of the hyp ring end with CMD_SYNCs of EL2's. */
+	for (i = 0, next = 0; i < hw.nr_cmds; i++) {
+		if (hw.cmds[i][0] == OP(SYNC))
+			continue;
+		ASSERT_EQ(hw.cmds[i][0] & SMMU_CMD_OP, OP(TLBI_NH_VA));
+		ASSERT_EQ(hw.cmds[i][1], (u64)next++ << 12);
+	}
+	ASSERT_EQ(next, slots);
 }
 
 /* SC03, C02: a slot is read once; what it says later does not count. */
@@ -372,15 +377,22 @@ TEST(smmu_cmdq_repair)
 	ASSERT_EQ(hw.cmds[0][0], OP(SYNC));
 }
 
+/* No stream passes, the command queue runs. */
+#define FENCED_CR0	(SMMU_CR0_CMDQEN | SMMU_CR0_ATSCHK)
+
 /* An invalidation that was refused did not happen: nothing may pass any more. */
 TEST(smmu_cmdq_refused)
 {
 	struct devmed_smmu *smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
 
 	hw.refuse = OP(TLBI_S12_VMALL);
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	ASSERT_EQ(smmu->state, SMMU_FENCED);
+	ASSERT_EQ(hw_reg(SMMU_CR0), FENCED_CR0);
+
 	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), 0);
-	ASSERT(smmu->dead && smmu->fenced);
-	ASSERT_EQ(hw_reg(SMMU_CR0), 0);
+	ASSERT_EQ(smmu->state, SMMU_RUNS);
+	ASSERT_EQ(hw_reg(SMMU_CR0), FENCED_CR0 | SMMU_CR0_SMMUEN);
 }
 
 /* C09: bounded, contained; and the host's queue does not move. */
@@ -390,14 +402,50 @@ TEST(smmu_cmdq_dead)
 
 	host_enable();
 	hw.deaf = true;
-	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), 0);
-	ASSERT_EQ(hw_reg(SMMU_CR0), 0);
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	ASSERT_EQ(hw_reg(SMMU_CR0), FENCED_CR0);
 	host_cmd(OP(SYNC), 0);
 	ASSERT_EQ(host_cons(), 0);
 	/* It is not turned on again, whatever the host wants. */
 	host_write(SMMU_CR0, 4, 0);
 	host_write(SMMU_CR0, 4, SMMU_CR0_SMMUEN);
-	ASSERT_EQ(hw_reg(SMMU_CR0), 0);
+	ASSERT_EQ(hw_reg(SMMU_CR0), FENCED_CR0);
+	hw_wait_for_retry();
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	ASSERT_EQ(hw_reg(SMMU_CR0), FENCED_CR0);
+}
+
+/* D2: what was fenced comes back with its CMD_SYNC, and the host's command too. */
+TEST(smmu_cmdq_dead_comes_back)
+{
+	struct devmed_smmu *smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+
+	host_enable();
+	hw.deaf = true;
+	host_cmd(OP(SYNC), 0);
+	ASSERT_EQ(smmu->state, SMMU_FENCED);
+	ASSERT_EQ(host_cons(), 0);
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+
+	hw.deaf = false;
+	hw_set_reg(SMMU_CMDQ_CONS, smmu->ring.hyp.prod);
+	ASSERT_EQ(host_cons(), 1);
+	ASSERT_EQ(smmu->state, SMMU_RUNS);
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), 0);
+	ASSERT_EQ(hw_reg(SMMU_CR0) & SMMU_CR0_SMMUEN, SMMU_CR0_SMMUEN);
+}
+
+/* D4: a fenced SMMU costs each change of ownership no more than a short look. */
+TEST(smmu_cmdq_dead_is_cheap)
+{
+	struct devmed_smmu *smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+	u64 start;
+
+	hw.deaf = true;
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	start = fake_clock;
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	ASSERT(fake_clock - start < 3ULL * SMMU_LOOK_US * (FAKE_CNTFRQ / 1000000));
 }
 
 TEST(smmu_cmdq_dead_and_mute)
@@ -407,6 +455,7 @@ TEST(smmu_cmdq_dead_and_mute)
 	hw.deaf = true;
 	hw.mute = true;
 	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	hw_wait_for_retry();
 	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
 }
 

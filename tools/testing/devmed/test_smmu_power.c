@@ -117,12 +117,21 @@ TEST(smmu_pw01_driver_resumes)
 	expect_as_before(1);
 }
 
+/* The platform promises that an SMMU without power comes back reset. */
+static void hostile_start_promised(void)
+{
+	struct msmmu_config config = worst();
+
+	config.off_resets = true;
+	hostile_start_with(&config);
+}
+
 /* Off: nobody waits, nothing fails, and nothing is written to it. */
 TEST(smmu_pw01_no_power)
 {
 	u64 start;
 
-	hostile_start();
+	hostile_start_promised();
 	warm(IOVA);
 	bad->off = true;
 	start = fake_clock;
@@ -152,7 +161,7 @@ TEST(smmu_pw01_no_power_queues)
 {
 	u64 other;
 
-	hostile_start();
+	hostile_start_promised();
 	bad->off = true;
 	ASSERT(drv_set_cr0(&drv, ON & ~(M_CR0_EVTQEN | M_CR0_SMMUEN)));
 	ASSERT_EQ(fake_donate_guest(drv.evtq_base), 0);
@@ -167,6 +176,55 @@ TEST(smmu_pw01_no_power_queues)
 	expect_as_before(1);
 	msmmu_flush_events(bad);
 	ASSERT_EQ(drv_at(other)[0] & 0xff, M_F_TRANSLATION);
+}
+
+/* Without a promise: nobody waits, nothing is written to it, and nothing is done. */
+TEST(smmu_pw01_no_power_no_promise)
+{
+	u64 start;
+
+	hostile_start();
+	warm(IOVA);
+	bad->off = true;
+	start = fake_clock;
+	ASSERT_EQ(fake_donate_guest(TARGET), -EAGAIN);
+	ASSERT(!drv_sync(&drv));
+	drv.lost = false;
+	mediated_write(SMMU_EVENTQ_CONS, 4, 0);
+	mediated_write(SMMU_IRQ_CTRL, 4, 0);
+	mediated_write(SMMU_IRQ_CTRL, 4, 5);
+	ASSERT_EQ(mediated_read(SMMU_EVENTQ_PROD, 4), 0);
+	ASSERT_EQ(mediated_read(SMMU_GERROR, 4), mediated_read(SMMU_GERRORN, 4));
+	ASSERT(fake_clock - start < 1000);
+	ASSERT_EQ(rearmed(), 0);
+	expect_stopped(IOVA);
+
+	msmmu_reset(bad);
+	mediated_read(SMMU_CR0, 4);
+	warm(IOVA);
+	ASSERT_EQ(fake_donate_guest(TARGET), 0);
+	expect_stopped(IOVA);
+	expect_stopped(TARGET);
+	ASSERT_EQ(fake_reclaim_guest(TARGET), 0);
+	fake_barrier();
+	expect_as_before(1);
+}
+
+/* A queue that is let go of without power stays pinned until it is back. */
+TEST(smmu_pw01_no_power_queues_no_promise)
+{
+	hostile_start();
+	bad->off = true;
+	mediated_write(SMMU_CR0, 4, ON & ~(M_CR0_EVTQEN | M_CR0_SMMUEN));
+	mediated_read(SMMU_CR0ACK, 4);
+	ASSERT(fake_donate_guest(drv.evtq_base));
+
+	msmmu_reset(bad);
+	ASSERT(drv_set_cr0(&drv, ON & ~(M_CR0_EVTQEN | M_CR0_SMMUEN)));
+	ASSERT_EQ(fake_donate_guest(drv.evtq_base), 0);
+	ASSERT_EQ(fake_reclaim_guest(drv.evtq_base), 0);
+	ASSERT(drv_set_cr0(&drv, ON));
+	expect_as_before(1);
 }
 
 /*
@@ -232,14 +290,19 @@ TEST(smmu_pw01_reset_again)
 		ASSERT(test_fork(reset_twice, &when));
 }
 
-/* C09: what is fenced stays so, also when a reset opens the bypass. */
+/*
+ * C09: what is fenced stays so, also when a reset opens the bypass. No page changes
+ * hands while it has not read a CMD_SYNC: what it translated before may not have
+ * arrived.
+ */
 TEST(smmu_pw01_dead)
 {
 	hostile_start();
 	bad->deaf = true;
-	ASSERT_EQ(fake_donate_guest(TARGET), 0);
+	ASSERT_EQ(fake_donate_guest(TARGET), -EIO);
+	expect_stopped(TARGET);
 	msmmu_reset(bad);
-	ASSERT_EQ(fake_donate_guest(OTHER), 0);
+	ASSERT_EQ(fake_donate_guest(OTHER), -EIO);
 	ASSERT(bad->gbpa & M_GBPA_ABORT);
 	expect_stopped(TARGET);
 	msmmu_reset(bad);
@@ -254,7 +317,7 @@ TEST(smmu_pw01_does_not_come_back)
 	hostile_start();
 	msmmu_reset(bad);
 	bad->deaf = true;
-	ASSERT_EQ(fake_donate_guest(TARGET), 0);
+	ASSERT_EQ(fake_donate_guest(TARGET), -EIO);
 	ASSERT(bad->gbpa & M_GBPA_ABORT);
 	expect_stopped(IOVA);
 	expect_stopped(TARGET);

@@ -239,37 +239,62 @@ static void smmu_complete_syncs(struct devmed_smmu *smmu)
 	}
 }
 
+/* Hardware that EL2 cannot talk to gets no commands, unless it will forget all. */
+static bool smmu_takes_commands(const struct devmed_smmu *smmu)
+{
+	return smmu->state == SMMU_RUNS ||
+	       (smmu->state == SMMU_UNREADABLE && smmu->off_resets);
+}
+
+static int smmu_move_batch_locked(struct devmed_smmu *smmu, u32 *moved)
+{
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+	u32 room = devmed_queue_free(hyp);
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (!smmu_takes_commands(smmu))
+		return -EIO;
+	if (room > SMMU_CMDQ_PAD)
+		*moved = devmed_ring_drain(&smmu->ring, SMMU_CMD_SIZE,
+					   room - SMMU_CMDQ_PAD,
+					   smmu_sanitize_cmd, smmu);
+	if (*moved)
+		smmu_cmdq_doorbell_locked(smmu);
+	if (smmu->batch.synced || devmed_queue_free(hyp) <= SMMU_CMDQ_PAD)
+		return smmu_cmdq_wait_locked(smmu);
+
+	return 0;
+}
+
 /*
  * Move commands until one needs more than the queue. Returns false if there is
- * no use in going on.
+ * no use in going on: commands that the hardware may not have completed then
+ * count as not read, and are moved again once it answers.
  */
 static bool smmu_drain_batch(struct devmed_smmu *smmu)
 {
 	struct smmu_batch *batch = &smmu->batch;
-	bool alive = true;
+	u32 cons = smmu->ring.host.cons;
 	u32 moved = 0;
+	int ret;
 
 	batch->stop = SMMU_STOP_END;
 	batch->synced = false;
 	batch->nr_syncs = 0;
 
 	hyp_spin_lock(&smmu->queue_lock);
-	if (smmu->dead)
-		alive = false;
-	else
-		moved = devmed_ring_drain(&smmu->ring, SMMU_CMD_SIZE, U32_MAX,
-					  smmu_sanitize_cmd, smmu);
-	if (moved)
-		smmu_cmdq_doorbell_locked(smmu);
-	if (alive && (batch->synced || !devmed_queue_free(&smmu->ring.hyp)))
-		alive = smmu_cmdq_wait_locked(smmu);
+	ret = smmu_move_batch_locked(smmu, &moved);
 	hyp_spin_unlock(&smmu->queue_lock);
 
+	if (ret) {
+		smmu->ring.host.cons = cons;
+		return false;
+	}
 	devmed_count_many(smmu->region, DEVMED_CMD_REWRITTEN, moved);
-	if (alive)
-		smmu_complete_syncs(smmu);
+	smmu_complete_syncs(smmu);
 
-	return alive;
+	return true;
 }
 
 /* CFGI_STE, CFGI_STE_RANGE or CFGI_ALL (IHI 0070, 4.3). */
@@ -331,7 +356,8 @@ static void smmu_refuse_cmd(struct devmed_smmu *smmu,
  * @smmu: the instance, its command queue enabled
  *
  * When this returns, all commands up to the host's doorbell or up to the first
- * illegal one are consumed, and each CMD_SYNC among them is complete.
+ * illegal one are consumed, and each CMD_SYNC among them is complete; unless the
+ * hardware does not answer, when the rest stays in the ring.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it, and
  * queue_lock.
@@ -354,7 +380,8 @@ void smmu_drain(struct devmed_smmu *smmu)
 			if (!ret)
 				host->cons = devmed_queue_next(host, host->cons);
 		}
-		if (ret == -EIO)
+		/* The hardware cannot take it now: it stays where it is. */
+		if (ret == -EIO || ret == -EBUSY)
 			break;
 		if (ret || batch->stop == SMMU_STOP_ILLEGAL)
 			smmu_refuse_cmd(smmu, ret ? DEVMED_CMD_MEMORY :

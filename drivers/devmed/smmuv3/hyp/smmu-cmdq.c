@@ -9,9 +9,10 @@
  *
  * Guarantees: whatever error the hardware reports is repaired on the spot, so the
  * queue never stays stopped. When a function here returns 0, the hardware has
- * completed what it issued, or confirmed that it aborts all DMA for good, or it
- * will have forgotten everything when it translates next. All waits are bounded;
- * hardware that does not answer is fenced.
+ * completed what it issued, or has been reset and set up again with all that it
+ * knew forgotten. Hardware that cannot be read completes nothing, unless the
+ * platform promises that it forgets everything then. All waits are bounded;
+ * hardware that does not answer is fenced, and has completed nothing either.
  *
  * Leaves to others: what commands of the host may say (smmu-cmd.c), what a reset
  * takes with it (smmu-power.c).
@@ -51,11 +52,21 @@ static void smmu_cmdq_repair_locked(struct devmed_smmu *smmu, u32 cons)
 	smmu_write32(smmu, SMMU_GERRORN, gerrorn ^ SMMU_GERROR_CMDQ_ERR);
 }
 
-/* Take over how far the hardware is; has it read everything? */
-static bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu)
+/**
+ * smmu_cmdq_idle_locked - see how far the hardware has come
+ * @smmu: the instance
+ *
+ * An error that stopped the queue is repaired.
+ *
+ * Context: queue_lock held.
+ * Return: true if the hardware has read every command.
+ */
+bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 	u32 cons = smmu_read32(smmu, SMMU_CMDQ_CONS);
+
+	hyp_assert_lock_held(&smmu->queue_lock);
 
 	if (unlikely(cons & SMMU_CMDQ_CONS_ERR))
 		smmu_cmdq_repair_locked(smmu, cons);
@@ -64,102 +75,100 @@ static bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu)
 	return hyp->cons == hyp->prod;
 }
 
-/* Wait for that, but not for hardware that has been reset. */
+/* Without CMDQEN no command is read; a dead bus answers 0 or all ones. */
+static bool smmu_cmdq_is_off(const struct devmed_smmu *smmu)
+{
+	u32 ack = smmu_read32(smmu, SMMU_CR0ACK);
+
+	return !(ack & SMMU_CR0_CMDQEN) || ack == U32_MAX;
+}
+
+/* Wait until all is read, but not for hardware that has been reset. */
 static bool smmu_cmdq_settle_locked(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 
 	return devmed_wait_until(smmu_cmdq_idle_locked(smmu) ||
-				 !smmu_read32(smmu, SMMU_CR0ACK),
-				 SMMU_TIMEOUT_US) && hyp->cons == hyp->prod;
+				 smmu_cmdq_is_off(smmu), SMMU_TIMEOUT_US) &&
+	       hyp->cons == hyp->prod;
 }
 
-/**
- * smmu_cmdq_fence_locked - give up hardware that does not answer
- * @smmu: the instance
- *
- * Turn it off, which leaves GBPA to abort. If it does not confirm even that,
- * nothing can be said about its DMA any more.
- *
- * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, three times.
- */
-void smmu_cmdq_fence_locked(struct devmed_smmu *smmu)
+/* Where hardware that cannot be read, and answers 0 or all ones, seems to be. */
+static bool smmu_cmdq_is_ambiguous(const struct devmed_queue *hyp)
 {
-	hyp_assert_lock_held(&smmu->queue_lock);
-
-	smmu->dead = true;
-	smmu_write32(smmu, SMMU_CR0, 0);
-	smmu->fenced = devmed_wait_until(!smmu_read32(smmu, SMMU_CR0ACK),
-					 SMMU_TIMEOUT_US) &&
-		       smmu_abort_bypass(smmu);
-}
-
-static int smmu_cmdq_dead(const struct devmed_smmu *smmu)
-{
-	return smmu->fenced ? 0 : -EIO;
+	return !hyp->prod || hyp->prod == hyp->span - 1;
 }
 
 /**
  * smmu_cmdq_doorbell_locked - announce what is in the hyp ring
- * @smmu: the instance
+ * @smmu: the instance, with room for SMMU_CMDQ_PAD commands
+ *
+ * What is announced ends with a position that no dead bus answers, so that
+ * SMMU_CMDQ_CONS alone proves that the hardware has come there.
  *
  * Context: queue_lock held.
  */
 void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
 {
-	hyp_assert_lock_held(&smmu->queue_lock);
-
-	if (!smmu->hw.asleep)
-		smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
-}
-
-static noinline bool smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
-{
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	if (smmu->dead)
-		return false;
-	if (smmu->hw.asleep) {
-		hyp->cons = hyp->prod;
-		return true;
-	}
-	if (smmu_cmdq_settle_locked(smmu))
-		return true;
-	if (smmu_has_lost(smmu, smmu->hw.cr0) && smmu_rearm_locked(smmu)) {
-		hyp->cons = hyp->prod;
-		return true;
+	while (unlikely(smmu_cmdq_is_ambiguous(hyp)) &&
+	       !devmed_ring_emit(&smmu->ring, smmu_cmd_sync))
+		;
+	if (smmu_has_registers(smmu))
+		smmu_write32(smmu, SMMU_CMDQ_PROD, hyp->prod);
+}
+
+static noinline int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
+{
+	struct devmed_queue *hyp = &smmu->ring.hyp;
+	int ret;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (smmu_has_registers(smmu)) {
+		if (smmu_cmdq_settle_locked(smmu))
+			return 0;
+		if (!smmu_has_lost(smmu, smmu->hw.cr0)) {
+			smmu_fence_locked(smmu);
+			return -EIO;
+		}
 	}
 
-	smmu_cmdq_fence_locked(smmu);
-	return false;
+	ret = smmu_unless_promised(smmu, smmu_rearm_locked(smmu));
+	if (!ret)
+		hyp->cons = hyp->prod;
+	return ret;
 }
 
 /**
  * smmu_cmdq_wait_locked - wait until the hardware has read every command
  * @smmu: the instance
  *
- * A CMD_SYNC is read when what came before it is complete (IHI 0070, 4.7). If
- * the hardware has no power or is reset meanwhile, it counts as complete: all
- * will be forgotten before a stream is translated again.
+ * A CMD_SYNC is read when what came before it is complete (IHI 0070, 4.7.3).
+ * Hardware that is reset meanwhile is set up again, and has forgotten all.
  *
  * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, or as
  * smmu_rearm_locked().
- * Return: true; false if it has not, and the hardware is dead.
+ * Return: 0; -EBUSY or -EIO as smmu_ready_locked() if the hardware may have read
+ * none of them.
  */
-bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
+int smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
+	if (hyp->cons == hyp->prod)
+		return 0;
 	/* Nearly always it has; an error would have stopped it before that. */
 	if ((smmu_read32(smmu, SMMU_CMDQ_CONS) & (hyp->span - 1)) != hyp->prod)
 		return smmu_cmdq_wait_longer_locked(smmu);
 
 	hyp->cons = hyp->prod;
-	return true;
+	return 0;
 }
 
 /* @nr_cmds and a CMD_SYNC, for which there is room. */
@@ -179,18 +188,24 @@ static int smmu_cmdq_run_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
 				unsigned int nr_cmds)
 {
 	u32 repairs;
+	int ret;
 
-	if (!smmu_ready_locked(smmu) || !smmu_cmdq_wait_locked(smmu))
-		return smmu_cmdq_dead(smmu);
+	ret = smmu_ready_locked(smmu);
+	if (!ret)
+		ret = smmu_cmdq_wait_locked(smmu);
+	if (ret)
+		return smmu_unless_promised(smmu, ret);
 
 	repairs = smmu->repairs;
 	smmu_cmdq_put_locked(smmu, cmds, nr_cmds);
-
+	ret = smmu_cmdq_wait_locked(smmu);
 	/* A command of EL2's that the hardware refuses has had no effect. */
-	if (smmu_cmdq_wait_locked(smmu) && repairs != smmu->repairs)
-		smmu_cmdq_fence_locked(smmu);
+	if (!ret && repairs != smmu->repairs) {
+		smmu_fence_locked(smmu);
+		ret = -EIO;
+	}
 
-	return smmu->dead ? smmu_cmdq_dead(smmu) : 0;
+	return ret;
 }
 
 /**
@@ -200,8 +215,9 @@ static int smmu_cmdq_run_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
  * @nr_cmds: how many, less than the hyp ring has slots
  *
  * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
- * Return: 0 if they are, or if the hardware is fenced; -EIO if it is dead and
- * its DMA cannot be stopped.
+ * Return: 0 if they are, or if the hardware was set up again and has forgotten
+ * all. -EBUSY if its registers cannot be read, -EIO if it is fenced: nothing is
+ * complete then, and a later call may succeed.
  */
 int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
 		  unsigned int nr_cmds)
@@ -282,15 +298,22 @@ int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu)
  * completes (4.4.3.2).
  *
  * Context: as smmu_cmdq_run(), with host_mmu.lock held.
- * Return: as smmu_cmdq_run().
+ * Return: as smmu_cmdq_run(), but -EAGAIN for -EBUSY: KVM lets a guest fault once
+ * more for it. 0 for an SMMU that was given back to the host.
  */
 int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size)
 {
 	const u64 vmid = FIELD_PREP(SMMU_CMD_VMID, (u64)SMMU_HOST_VMID);
 	const u64 cmd[1][2] = { { SMMU_OP_TLBI_S12_VMALL | vmid } };
 
-	return smmu_cmdq_run(container_of(user, struct devmed_smmu, dma), cmd,
-			     ARRAY_SIZE(cmd));
+	struct devmed_smmu *smmu = container_of(user, struct devmed_smmu, dma);
+	int ret;
+
+	if (READ_ONCE(smmu->state) == SMMU_LEFT)
+		return 0;
+	ret = smmu_cmdq_run(smmu, cmd, ARRAY_SIZE(cmd));
+
+	return ret == -EBUSY ? -EAGAIN : ret;
 }
 
 /**
@@ -307,7 +330,7 @@ void smmu_cmdq_raise_gerror(struct devmed_smmu *smmu)
 	static const u64 cmd[2] = { SMMU_OP_ILLEGAL };
 
 	hyp_spin_lock(&smmu->queue_lock);
-	if (smmu_cmdq_wait_locked(smmu)) {
+	if (!smmu_cmdq_wait_locked(smmu)) {
 		devmed_ring_emit(&smmu->ring, cmd);
 		smmu_cmdq_doorbell_locked(smmu);
 		smmu_cmdq_wait_locked(smmu);
@@ -315,24 +338,28 @@ void smmu_cmdq_raise_gerror(struct devmed_smmu *smmu)
 	hyp_spin_unlock(&smmu->queue_lock);
 }
 
-static void smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
+static int smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
 {
 	u32 old = smmu->hw.cr0;
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
 	WRITE_ONCE(smmu->hw.cr0, cr0);
-	if (smmu->hw.asleep)
-		return;
+	if (!smmu_has_registers(smmu))
+		return 0;
 
 	smmu_write32(smmu, SMMU_CR0, cr0);
 	/* A reset just before would have it use tables of nobody's. */
 	if (devmed_wait_until(smmu_read32(smmu, SMMU_CR0ACK) == cr0,
 			      SMMU_TIMEOUT_US) && !smmu_has_lost(smmu, cr0))
-		return;
+		return 0;
 	/* Still what it was: not a reset, but hardware that does not answer. */
-	if (smmu_read32(smmu, SMMU_CR0ACK) == old || !smmu_rearm_locked(smmu))
-		smmu_cmdq_fence_locked(smmu);
+	if (smmu_read32(smmu, SMMU_CR0ACK) == old) {
+		smmu_fence_locked(smmu);
+		return -EIO;
+	}
+
+	return smmu_unless_promised(smmu, smmu_rearm_locked(smmu));
 }
 
 /**
@@ -341,18 +368,17 @@ static void smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
  * @cr0: of the host
  *
  * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
- * Return: 0 once the hardware has acknowledged it or is fenced; -EIO if it is
- * dead and its DMA cannot be stopped.
+ * Return: 0 once the hardware has acknowledged it. -EBUSY or -EIO as
+ * smmu_ready_locked() if it has not: what is to be disabled may still be in use.
  */
 int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0)
 {
-	int ret = 0;
+	int ret;
 
 	hyp_spin_lock(&smmu->queue_lock);
-	if (smmu_ready_locked(smmu))
-		smmu_set_cr0_locked(smmu, cr0 | smmu->hw_cr0);
-	if (smmu->dead)
-		ret = smmu_cmdq_dead(smmu);
+	ret = smmu_unless_promised(smmu, smmu_ready_locked(smmu));
+	if (!ret)
+		ret = smmu_set_cr0_locked(smmu, cr0 | smmu->hw_cr0);
 	hyp_spin_unlock(&smmu->queue_lock);
 
 	return ret;
@@ -368,7 +394,7 @@ int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0)
 void smmu_cmdq_ack(struct devmed_smmu *smmu, u32 errors)
 {
 	hyp_spin_lock(&smmu->queue_lock);
-	if (!smmu->hw.asleep)
+	if (smmu_has_registers(smmu))
 		smmu_write32(smmu, SMMU_GERRORN,
 			     smmu_read32(smmu, SMMU_GERRORN) ^ errors);
 	hyp_spin_unlock(&smmu->queue_lock);

@@ -38,8 +38,15 @@
 /* What all streams of the host are tagged with; guests' own come later. */
 #define SMMU_HOST_VMID		1
 
-/* Longest that EL2 waits for the hardware, which then counts as broken. */
+/* Longest that EL2 waits for the hardware, which is then fenced. */
 #define SMMU_TIMEOUT_US		500000
+
+/*
+ * Longest that EL2 waits for a fenced SMMU each time it looks, and time between two
+ * attempts to set up one that did not come up.
+ */
+#define SMMU_LOOK_US		1000
+#define SMMU_RETRY_US		1000000
 
 #define SMMU_NR_IDRS		6
 
@@ -47,6 +54,9 @@
 #define SMMU_HW_ERRORS		(SMMU_GERROR_EVENTQ_ABT | \
 				 SMMU_GERROR_MSI_EVENTQ_ABT | \
 				 SMMU_GERROR_MSI_GERROR_ABT | SMMU_GERROR_SFM)
+
+/* CMD_SYNCs that a doorbell may add, see smmu_cmdq_doorbell_locked(). */
+#define SMMU_CMDQ_PAD		2
 
 /* log2 of slots: of the hyp ring; and what the host is offered at most. */
 #define SMMU_LOG2_HYP_CMDQ	8
@@ -132,19 +142,35 @@ struct smmu_strtab_cfg {
 };
 
 /**
- * struct smmu_hw - what the hardware was told, to tell it again after a reset
- * @cr0: SMMU_CR0, acknowledged
+ * enum smmu_state - what EL2 knows of the hardware
+ * @SMMU_RUNS: EL2 found it in service when EL2 last looked
+ * @SMMU_UNREADABLE: its registers read as nothing that they can hold. It may be
+ *	off, or only its registers are out of reach while devices go on: no value
+ *	of a register tells which.
+ * @SMMU_FENCED: it did not complete a CMD_SYNC in time, or did not come up. EL2
+ *	has told it to abort all streams, but transactions that it translated
+ *	before may still be on their way (IHI 0070, 6.3.9.6).
+ * @SMMU_LEFT: EL2 gave it back to the host before the DMA stage-2 was built
+ */
+enum smmu_state {
+	SMMU_RUNS,
+	SMMU_UNREADABLE,
+	SMMU_FENCED,
+	SMMU_LEFT,
+};
+
+/**
+ * struct smmu_hw - what the hardware is told, and told again after a reset
+ * @cr0: SMMU_CR0
  * @irq_ctrl: SMMU_IRQ_CTRL
  * @eventq_base: SMMU_EVENTQ_BASE, of pinned pages while @cr0 has EVENTQEN
  * @eventq_cons: SMMU_EVENTQ_CONS
- * @asleep: it had no power when EL2 last looked
  */
 struct smmu_hw {
 	u32 cr0;
 	u32 irq_ctrl;
 	u64 eventq_base;
 	u32 eventq_cons;
-	bool asleep;
 };
 
 /**
@@ -159,6 +185,8 @@ struct smmu_hw {
  * @ril: commands may invalidate a range
  * @stalld: the hardware could stall faults, and is told not to
  * @stalls: the hardware cannot but stall them
+ * @off_resets: the platform promises that an SMMU which cannot be read has lost
+ *	all that it knew (DEVMED_SMMUV3_OFF_RESETS)
  * @sid_bits: of the StreamIDs
  * @split: log2 of entries below a level-1 descriptor of the hyp table
  * @two_level: the hyp table has two levels
@@ -169,9 +197,9 @@ struct smmu_hw {
  * @queue_lock: see above
  * @hw: guarded by @queue_lock
  * @repairs: errors of the hardware queue. Guarded by @queue_lock.
- * @dead: the hardware stopped answering and is fenced; read and written with
- *	@queue_lock held
- * @fenced: if so, it has confirmed that it aborts everything
+ * @state: guarded by @queue_lock; read without it only to decide whether to take it
+ * @retry: count of the physical counter from which on EL2 tries again to set up an
+ *	SMMU that did not come up, 0 for at once. Guarded by @queue_lock.
  * @ring: .host guarded by the region lock, .hyp by @queue_lock
  * @batch: guarded by the region lock
  * @resynced: the whole stream table was read for this doorbell
@@ -210,6 +238,7 @@ struct devmed_smmu {
 	bool ril;
 	bool stalld;
 	bool stalls;
+	bool off_resets;
 	u8 sid_bits;
 	u8 split;
 	bool two_level;
@@ -219,8 +248,8 @@ struct devmed_smmu {
 	hyp_spinlock_t queue_lock;
 	struct smmu_hw hw;
 	u32 repairs;
-	bool dead;
-	bool fenced;
+	enum smmu_state state;
+	u64 retry;
 
 	struct devmed_ring ring;
 	struct smmu_batch batch;
@@ -273,16 +302,46 @@ static inline void smmu_write64(const struct devmed_smmu *smmu, u32 offset,
 	devmed_write64(smmu->region, offset, value);
 }
 
-/* SMMU_EVENTQ_PROD or SMMU_EVENTQ_CONS; an empty queue without power. */
-static inline u32 smmu_eventq_index(const struct devmed_smmu *smmu, u32 offset)
+/* Can its registers be read and written, as far as EL2 knows? */
+static inline bool smmu_has_registers(const struct devmed_smmu *smmu)
 {
-	return smmu->hw.asleep ? smmu->hw.eventq_cons : smmu_read32(smmu, offset);
+	return READ_ONCE(smmu->state) != SMMU_UNREADABLE;
 }
 
-/* SMMU_GERROR or SMMU_GERRORN: no error is active without power. */
+/*
+ * What -EBUSY of smmu_ready_locked() means on a platform that promises that such
+ * an SMMU has lost all that it knew: EL2 sets it up from what it recorded.
+ */
+static inline int smmu_unless_promised(const struct devmed_smmu *smmu, int ret)
+{
+	return ret == -EBUSY && smmu->off_resets ? 0 : ret;
+}
+
+/* SMMU_EVENTQ_PROD or SMMU_EVENTQ_CONS; of hardware out of reach, an empty queue. */
+static inline u32 smmu_eventq_index(const struct devmed_smmu *smmu, u32 offset)
+{
+	return smmu_has_registers(smmu) ? smmu_read32(smmu, offset) :
+					  smmu->hw.eventq_cons;
+}
+
+/* SMMU_GERROR or SMMU_GERRORN; of hardware out of reach, no error is active. */
 static inline u32 smmu_hw_errors(const struct devmed_smmu *smmu, u32 offset)
 {
-	return smmu->hw.asleep ? 0 : smmu_read32(smmu, offset) & SMMU_HW_ERRORS;
+	return smmu_has_registers(smmu) ?
+	       smmu_read32(smmu, offset) & SMMU_HW_ERRORS : 0;
+}
+
+/*
+ * Does the SMMU drive all address bits of this? It truncates addresses of its own
+ * queues and MSIs to its output size, and would reach something else
+ * (IHI 0070, 3.4.3).
+ */
+static inline bool smmu_reaches(const struct devmed_smmu *smmu, u64 addr,
+				u64 size)
+{
+	u64 end = BIT_ULL(smmu->dma.oas);
+
+	return addr < end && size <= end - addr;
 }
 
 static inline bool smmu_enabled(const struct devmed_smmu *smmu)
@@ -308,14 +367,14 @@ int smmu_start(struct devmed_region *region, u64 flags, u64 unused);
 void smmu_stop(struct devmed_region *region);
 
 /* smmu-power.c: out of a reset */
-bool smmu_abort_bypass(const struct devmed_smmu *smmu);
 bool smmu_quiesce(const struct devmed_smmu *smmu);
 bool smmu_arm(struct devmed_smmu *smmu);
-bool smmu_rearm_locked(struct devmed_smmu *smmu);
-bool smmu_ready_locked(struct devmed_smmu *smmu);
+int smmu_rearm_locked(struct devmed_smmu *smmu);
+int smmu_ready_locked(struct devmed_smmu *smmu);
 bool smmu_has_lost(const struct devmed_smmu *smmu, u32 cr0);
+void smmu_fence_locked(struct devmed_smmu *smmu);
 void smmu_check(struct devmed_region *region, void *instance);
-void smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons);
+int smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons);
 void smmu_set_eventq_cons(struct devmed_smmu *smmu, u32 cons);
 void smmu_set_irqs(struct devmed_smmu *smmu, u32 irqs);
 
@@ -342,8 +401,8 @@ static inline struct smmu_msi *smmu_msi(struct devmed_smmu *smmu, u32 irq)
 void smmu_drain(struct devmed_smmu *smmu);
 
 /* smmu-cmdq.c: the hardware's command queue */
-void smmu_cmdq_fence_locked(struct devmed_smmu *smmu);
-bool smmu_cmdq_wait_locked(struct devmed_smmu *smmu);
+bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu);
+int smmu_cmdq_wait_locked(struct devmed_smmu *smmu);
 bool smmu_cmdq_forget_locked(struct devmed_smmu *smmu);
 void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu);
 int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],

@@ -84,6 +84,7 @@ static void smmu_probe(struct devmed_smmu *smmu, const u32 *idr, u64 flags)
 	smmu->coherent = (idr[0] & SMMU_IDR0_COHACC) &&
 			 (flags & DEVMED_SMMUV3_COHERENT);
 	smmu->msi = (idr[0] & SMMU_IDR0_MSI) && !(flags & DEVMED_SMMUV3_WIRED);
+	smmu->off_resets = flags & DEVMED_SMMUV3_OFF_RESETS;
 	smmu->ril = idr[3] & SMMU_IDR3_RIL;
 	smmu->stalld = stall == SMMU_STALL_BOTH;
 	smmu->stalls = stall == SMMU_STALL_FORCED;
@@ -210,8 +211,7 @@ static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
 static void smmu_leave(struct devmed_smmu *smmu)
 {
 	smmu_quiesce(smmu);
-	smmu->dead = true;
-	smmu->fenced = true;
+	WRITE_ONCE(smmu->state, SMMU_LEFT);
 	devmed_idmap_leave(&smmu->dma);
 }
 

@@ -18,11 +18,11 @@ static bool smmu_offers_msi(const struct devmed_smmu *smmu)
 	return smmu->idr[0] & SMMU_IDR0_MSI;
 }
 
-/* What is enabled. Without power nothing is, but will be again. */
+/* What is enabled; of hardware out of reach, what EL2 will enable again. */
 static u32 smmu_irqs(const struct devmed_smmu *smmu)
 {
-	return smmu->hw.asleep ? smmu->hw.irq_ctrl :
-				 smmu_read32(smmu, SMMU_IRQ_CTRLACK);
+	return smmu_has_registers(smmu) ? smmu_read32(smmu, SMMU_IRQ_CTRLACK) :
+					  smmu->hw.irq_ctrl;
 }
 
 /* While it is enabled an MSI stays as it is; what is none has no effect. */
@@ -43,14 +43,15 @@ static bool smmu_msi_is_free(const struct devmed_smmu *smmu, u32 irq)
  */
 int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr)
 {
-	if (addr && !(smmu->msi && devmed_is_translater(addr)))
+	if (addr && !(smmu->msi && devmed_is_translater(addr) &&
+		      smmu_reaches(smmu, addr, sizeof(u32))))
 		return -EPERM;
 	if (!smmu_msi_is_free(smmu, irq))
 		return -EBUSY;
 
 	hyp_spin_lock(&smmu->queue_lock);
 	smmu_msi(smmu, irq)->addr = addr;
-	if (smmu->msi && !smmu->hw.asleep)
+	if (smmu->msi && smmu_has_registers(smmu))
 		smmu_write64(smmu, offset, addr);
 	hyp_spin_unlock(&smmu->queue_lock);
 	return 0;
@@ -75,7 +76,7 @@ int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data)
 
 	hyp_spin_lock(&smmu->queue_lock);
 	smmu_msi(smmu, irq)->data = data;
-	if (smmu->msi && !smmu->hw.asleep)
+	if (smmu->msi && smmu_has_registers(smmu))
 		smmu_write32(smmu, offset, data);
 	hyp_spin_unlock(&smmu->queue_lock);
 	return 0;
@@ -100,7 +101,7 @@ int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr)
 
 	hyp_spin_lock(&smmu->queue_lock);
 	smmu_msi(smmu, irq)->attr = attr;
-	if (smmu->msi && !smmu->hw.asleep)
+	if (smmu->msi && smmu_has_registers(smmu))
 		smmu_write32(smmu, offset, SMMU_MSI_ATTR_DEVICE_NGNRE);
 	hyp_spin_unlock(&smmu->queue_lock);
 	return 0;

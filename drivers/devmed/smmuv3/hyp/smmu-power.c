@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From a reset to an SMMU that aborts what EL2 does not let through: at boot, and
- * whenever the hardware has lost what EL2 told it.
+ * whenever the hardware is not as EL2 left it.
  *
  * Attack surface: the host may have clocks, resets and power domains in its
  * hands, and use them at any moment. What is in a register after a reset may be
- * anything.
+ * anything. Registers may be out of reach while devices go on being translated.
  *
  * Guarantees: EL2 looks before it answers an access of the host and before it
- * relies on an invalidation. An SMMU that is not as EL2 left it is set up again:
- * GBPA aborts, tables and queue are EL2's, all that it knew is forgotten; then it
- * goes on as the host had it. One without power is not waited for. All waits are
- * bounded, and what cannot be set up is fenced.
+ * relies on an invalidation. A register can prove that the hardware has lost what
+ * EL2 told it, never that the hardware is off: as long as registers cannot be
+ * read, nothing counts as invalidated, disabled or complete. An SMMU that is not
+ * as EL2 left it is set up again: GBPA aborts, tables and queue are EL2's, all
+ * that it knew is forgotten; then it goes on as the host had it. Each register
+ * that holds an address is read back before the hardware may use it. All waits
+ * are bounded. Hardware that does not come up is fenced, and tried again later.
  *
  * Leaves to others: the time from a reset until EL2 looks, in which GBPA has its
- * reset value; registers that cannot be read without power (the platform).
+ * reset value; an access that ends in an abort (<nvhe/devmed_mmio.h>).
  */
 #include <linux/log2.h>
 
@@ -35,29 +38,25 @@ static bool smmu_set(const struct devmed_smmu *smmu, u32 reg, u32 ack, u32 value
 				 SMMU_TIMEOUT_US);
 }
 
-static bool smmu_gbpa_idle(const struct devmed_smmu *smmu)
+static bool smmu_gbpa_idle(const struct devmed_smmu *smmu, u32 usecs)
 {
 	return devmed_wait_until(!(smmu_read32(smmu, SMMU_GBPA) &
-				   SMMU_GBPA_UPDATE), SMMU_TIMEOUT_US);
+				   SMMU_GBPA_UPDATE), usecs);
 }
 
-/**
- * smmu_abort_bypass - nothing gets past it while it is off (IHI 0070, 6.3.15)
- * @smmu: the instance
- *
- * Context: Trusted phase, or queue_lock held. Spins for SMMU_TIMEOUT_US at most,
- * twice.
- * Return: true if the hardware confirms it.
+/*
+ * Nothing gets past an SMMU while it is off (IHI 0070, 6.3.15). Waits for @usecs at
+ * most, twice; returns true if the hardware confirms it.
  */
-bool smmu_abort_bypass(const struct devmed_smmu *smmu)
+static bool smmu_abort_bypass(const struct devmed_smmu *smmu, u32 usecs)
 {
-	if (!smmu_gbpa_idle(smmu))
+	if (!smmu_gbpa_idle(smmu, usecs))
 		return false;
 	if (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT)
 		return true;
 	smmu_write32(smmu, SMMU_GBPA, SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT);
 
-	return smmu_gbpa_idle(smmu) &&
+	return smmu_gbpa_idle(smmu, usecs) &&
 	       (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT);
 }
 
@@ -71,7 +70,7 @@ bool smmu_abort_bypass(const struct devmed_smmu *smmu)
  */
 bool smmu_quiesce(const struct devmed_smmu *smmu)
 {
-	return smmu_abort_bypass(smmu) &&
+	return smmu_abort_bypass(smmu, SMMU_TIMEOUT_US) &&
 	       smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, 0) &&
 	       smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, 0);
 }
@@ -79,6 +78,17 @@ bool smmu_quiesce(const struct devmed_smmu *smmu)
 static u64 smmu_strtab_reg(const struct devmed_smmu *smmu)
 {
 	return hyp_virt_to_phys(smmu->strtab);
+}
+
+static u32 smmu_strtab_cfg_reg(const struct devmed_smmu *smmu)
+{
+	u32 cfg = FIELD_PREP(SMMU_STRTAB_LOG2SIZE, smmu->sid_bits);
+
+	if (smmu->two_level)
+		cfg |= FIELD_PREP(SMMU_STRTAB_FMT, SMMU_STRTAB_FMT_2LVL) |
+		       FIELD_PREP(SMMU_STRTAB_SPLIT, smmu->split);
+
+	return cfg;
 }
 
 static u64 smmu_cmdq_reg(const struct devmed_smmu *smmu)
@@ -93,17 +103,12 @@ static u64 smmu_cmdq_reg(const struct devmed_smmu *smmu)
 static void smmu_program_tables(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
-	u32 cfg = FIELD_PREP(SMMU_STRTAB_LOG2SIZE, smmu->sid_bits);
-
-	if (smmu->two_level)
-		cfg |= FIELD_PREP(SMMU_STRTAB_FMT, SMMU_STRTAB_FMT_2LVL) |
-		       FIELD_PREP(SMMU_STRTAB_SPLIT, smmu->split);
 
 	smmu_write32(smmu, SMMU_CR1, SMMU_CR1_CACHED);
 	smmu_write32(smmu, SMMU_CR2, SMMU_CR2_PTM | SMMU_CR2_RECINVSID);
 	smmu_write64(smmu, SMMU_STRTAB_BASE,
 		     SMMU_STRTAB_BASE_RA | smmu_strtab_reg(smmu));
-	smmu_write32(smmu, SMMU_STRTAB_BASE_CFG, cfg);
+	smmu_write32(smmu, SMMU_STRTAB_BASE_CFG, smmu_strtab_cfg_reg(smmu));
 	smmu_write64(smmu, SMMU_CMDQ_BASE,
 		     SMMU_QUEUE_BASE_RA | smmu_cmdq_reg(smmu));
 	smmu_write32(smmu, SMMU_CMDQ_PROD, 0);
@@ -112,8 +117,11 @@ static void smmu_program_tables(struct devmed_smmu *smmu)
 	hyp->cons = 0;
 }
 
-/* What the host has set up of events and interrupts; nothing at boot. */
-static void smmu_program_host(struct devmed_smmu *smmu)
+/*
+ * What the host has set up of events and interrupts; nothing at boot. @kept: the
+ * hardware has not been reset, so that its event queue holds what it held.
+ */
+static void smmu_program_host(struct devmed_smmu *smmu, bool kept)
 {
 	const struct smmu_hw *hw = &smmu->hw;
 	const struct smmu_msi *gerror = &smmu->msis[SMMU_MSI_GERROR];
@@ -129,8 +137,8 @@ static void smmu_program_host(struct devmed_smmu *smmu)
 		smmu_write32(smmu, SMMU_EVENTQ_IRQ_CFG2,
 			     SMMU_MSI_ATTR_DEVICE_NGNRE);
 	}
-	if (hw->eventq_base) {
-		/* The hardware's index is gone: what was not read is, too. */
+	if (hw->eventq_base && !kept) {
+		/* The hardware's index is gone, and records not read with it. */
 		smmu_write64(smmu, SMMU_EVENTQ_BASE, hw->eventq_base);
 		smmu_write32(smmu, SMMU_EVENTQ_PROD, hw->eventq_cons);
 		smmu_write32(smmu, SMMU_EVENTQ_CONS, hw->eventq_cons);
@@ -166,7 +174,36 @@ bool smmu_has_lost(const struct devmed_smmu *smmu, u32 cr0)
 	       smmu_cmdq_reg(smmu);
 }
 
-/* Has no reset come since smmu_quiesce()? It would have taken one of these. */
+static bool smmu_has_eventq(const struct devmed_smmu *smmu, u64 base)
+{
+	u64 value = smmu_read64(smmu, SMMU_EVENTQ_BASE);
+
+	return !((value ^ base) & (SMMU_QUEUE_BASE_ADDR | SMMU_QUEUE_LOG2SIZE));
+}
+
+static bool smmu_has_msi(const struct devmed_smmu *smmu, u32 offset, u64 addr)
+{
+	return !smmu->msi ||
+	       (smmu_read64(smmu, offset) & SMMU_MSI_ADDR) == addr;
+}
+
+/* Whatever the hardware reads or writes by itself is where EL2 has put it. */
+static bool smmu_has_addresses(const struct devmed_smmu *smmu)
+{
+	u32 mask = SMMU_STRTAB_LOG2SIZE | SMMU_STRTAB_FMT |
+		   (smmu->two_level ? SMMU_STRTAB_SPLIT : 0);
+	u32 cfg = smmu_read32(smmu, SMMU_STRTAB_BASE_CFG);
+
+	return (cfg & mask) == smmu_strtab_cfg_reg(smmu) &&
+	       (!smmu->hw.eventq_base ||
+		smmu_has_eventq(smmu, smmu->hw.eventq_base)) &&
+	       smmu_has_msi(smmu, SMMU_GERROR_IRQ_CFG0,
+			    smmu->msis[SMMU_MSI_GERROR].addr) &&
+	       smmu_has_msi(smmu, SMMU_EVENTQ_IRQ_CFG0,
+			    smmu->msis[SMMU_MSI_EVENTQ].addr);
+}
+
+/* No reset has come since smmu_quiesce(): it would have taken one of these. */
 static bool smmu_is_armed(const struct devmed_smmu *smmu, u32 cr0)
 {
 	return !smmu_has_lost(smmu, cr0) &&
@@ -175,16 +212,29 @@ static bool smmu_is_armed(const struct devmed_smmu *smmu, u32 cr0)
 	       SMMU_CR1_CACHED;
 }
 
-static bool smmu_has_power(const struct devmed_smmu *smmu)
+/* No value of these two is 0 or all ones, which a dead bus may answer. */
+static bool smmu_is_readable(const struct devmed_smmu *smmu)
 {
 	return smmu_read32(smmu, SMMU_IDR0) == smmu->hw_idr[0] &&
 	       smmu_read32(smmu, SMMU_IDR1) == smmu->hw_idr[1];
 }
 
-/* What it cached it may have kept: it translates only when that is gone. */
+/* The command queue and checks of Translated transactions, but no stream. */
+static u32 smmu_idle_cr0(const struct devmed_smmu *smmu)
+{
+	return SMMU_CR0_CMDQEN | (smmu->hw_cr0 & SMMU_CR0_ATSCHK);
+}
+
+/*
+ * The hardware may have kept what it cached, so it translates only when that is
+ * gone. ATSCHK may be cached with an STE (IHI 0070, 6.3.9.2) and fields of CR0 are
+ * updated one by one: ATSCHK is set before the caches are emptied.
+ */
 static bool smmu_arm_locked(struct devmed_smmu *smmu)
 {
 	const struct smmu_hw *hw = &smmu->hw;
+	u32 idle = smmu_idle_cr0(smmu);
+	bool kept = !smmu_has_lost(smmu, hw->cr0);
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
@@ -192,11 +242,11 @@ static bool smmu_arm_locked(struct devmed_smmu *smmu)
 		return false;
 
 	smmu_program_tables(smmu);
-	smmu_program_host(smmu);
+	smmu_program_host(smmu, kept);
 	smmu_flush_tables(smmu);
-	if (!smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, SMMU_CR0_CMDQEN) ||
-	    !smmu_cmdq_forget_locked(smmu) ||
-	    !smmu_is_armed(smmu, SMMU_CR0_CMDQEN))
+	if (!smmu_has_addresses(smmu) ||
+	    !smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, idle) ||
+	    !smmu_cmdq_forget_locked(smmu) || !smmu_is_armed(smmu, idle))
 		return false;
 	if (hw->irq_ctrl &&
 	    !smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, hw->irq_ctrl))
@@ -227,60 +277,103 @@ bool smmu_arm(struct devmed_smmu *smmu)
 }
 
 /**
- * smmu_rearm_locked - set up again what the hardware has lost
- * @smmu: the instance, not dead
+ * smmu_fence_locked - have hardware that does not answer abort all streams
+ * @smmu: the instance
  *
- * Commands that it had not completed are void: they made it forget something,
- * and it forgets everything. Without power there is nothing to set up: it stays
- * asleep until somebody looks again.
+ * Nothing is proved by that: transactions that were translated before may still
+ * be on their way, and only a CMD_SYNC waits for them. So the command queue stays
+ * enabled, and EL2 brings the SMMU back once its CMD_SYNC has completed.
+ *
+ * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, three times.
+ */
+void smmu_fence_locked(struct devmed_smmu *smmu)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	WRITE_ONCE(smmu->state, SMMU_FENCED);
+	/* SMMUEN is cleared only if that does not open the bypass. */
+	if (smmu_abort_bypass(smmu, SMMU_TIMEOUT_US))
+		smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, smmu_idle_cr0(smmu));
+}
+
+/**
+ * smmu_rearm_locked - set up again what is not as EL2 left it
+ * @smmu: the instance
+ *
+ * Commands that the hardware had not completed are void: each was to make it
+ * forget something, and it forgets everything.
  *
  * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, some twenty times.
- * Return: true if it is in service or asleep; false if it does not come up.
+ * Return: 0 if the SMMU is in service; -EBUSY if its registers cannot be read;
+ * -EIO if it does not come up, and is fenced.
  */
-bool smmu_rearm_locked(struct devmed_smmu *smmu)
+int smmu_rearm_locked(struct devmed_smmu *smmu)
 {
 	unsigned int i;
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
 	for (i = 0; i < SMMU_ARM_TRIES; i++) {
-		smmu->hw.asleep = !smmu_has_power(smmu);
-		if (smmu->hw.asleep)
-			return true;
+		if (!smmu_is_readable(smmu)) {
+			WRITE_ONCE(smmu->state, SMMU_UNREADABLE);
+			return -EBUSY;
+		}
+		/* Its registers are there; nothing else is known yet. */
+		WRITE_ONCE(smmu->state, SMMU_FENCED);
 		if (smmu_arm_locked(smmu)) {
+			WRITE_ONCE(smmu->state, SMMU_RUNS);
 			devmed_count(smmu->region, DEVMED_REARMED);
-			return true;
+			return 0;
 		}
 	}
 
-	return false;
+	smmu_fence_locked(smmu);
+	smmu->retry = devmed_deadline(SMMU_RETRY_US);
+	return -EIO;
+}
+
+/*
+ * A fenced SMMU is set up again once its CMD_SYNC has completed or a reset has
+ * ended it; if it does not come up, not so often that those who wait for the lock
+ * would notice.
+ */
+static int smmu_revive_locked(struct devmed_smmu *smmu)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (!smmu_is_readable(smmu))
+		return -EIO;
+	/* A reset may have opened the bypass. */
+	if (!smmu_abort_bypass(smmu, SMMU_LOOK_US) ||
+	    !devmed_is_past(smmu->retry))
+		return -EIO;
+	if ((smmu_read32(smmu, SMMU_CR0ACK) & SMMU_CR0_CMDQEN) &&
+	    !devmed_wait_until(smmu_cmdq_idle_locked(smmu), SMMU_LOOK_US))
+		return -EIO;
+
+	return smmu_rearm_locked(smmu);
 }
 
 /**
  * smmu_ready_locked - see to it that the hardware is as EL2 left it
  * @smmu: the instance
  *
- * Context: queue_lock held. Spins only if it is not.
- * Return: true if it is in service, or asleep: it completes no command then, and
- * translates nothing. False if it is dead.
+ * Context: queue_lock held. Spins only if the hardware is not.
+ * Return: 0 if it is in service; -EBUSY if its registers cannot be read, so that
+ * nothing is known of it; -EIO if it is fenced, with transactions perhaps on
+ * their way.
  */
-bool smmu_ready_locked(struct devmed_smmu *smmu)
+int smmu_ready_locked(struct devmed_smmu *smmu)
 {
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	if (unlikely(smmu->dead)) {
-		/* A reset would turn bypass on again. */
-		smmu->fenced = !smmu_read32(smmu, SMMU_CR0ACK) &&
-			       smmu_abort_bypass(smmu);
-		return false;
-	}
-	if (likely(!smmu_has_lost(smmu, smmu->hw.cr0)))
-		return true;
-	if (smmu_rearm_locked(smmu))
-		return true;
+	if (likely(smmu->state == SMMU_RUNS &&
+		   !smmu_has_lost(smmu, smmu->hw.cr0)))
+		return 0;
+	if (smmu->state == SMMU_FENCED)
+		return smmu_revive_locked(smmu);
 
-	smmu_cmdq_fence_locked(smmu);
-	return false;
+	return smmu_rearm_locked(smmu);
 }
 
 static noinline void smmu_make_ready(struct devmed_smmu *smmu)
@@ -303,7 +396,8 @@ void smmu_check(struct devmed_region *region, void *instance)
 	/* Nothing is read that this read has to come before. */
 	u32 ack = devmed_read32_relaxed(region, SMMU_CR0ACK);
 
-	if (unlikely(ack != READ_ONCE(smmu->hw.cr0) || READ_ONCE(smmu->dead)))
+	if (unlikely(ack != READ_ONCE(smmu->hw.cr0) ||
+		     READ_ONCE(smmu->state) != SMMU_RUNS))
 		smmu_make_ready(smmu);
 }
 
@@ -314,19 +408,34 @@ void smmu_check(struct devmed_region *region, void *instance)
  * @prod: SMMU_EVENTQ_PROD
  * @cons: SMMU_EVENTQ_CONS
  *
- * Context: Takes queue_lock.
+ * The base is read back: if the write was lost on its way, the hardware would
+ * write to wherever its event queue was before.
+ *
+ * Context: Takes queue_lock. Spins only if the hardware is not as EL2 left it.
+ * Return: 0; -EBUSY or -EIO as smmu_ready_locked(), -EIO if the hardware does not
+ * hold the base. On error EL2 keeps nothing of the arguments.
  */
-void smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons)
+int smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons)
 {
+	int ret;
+
 	hyp_spin_lock(&smmu->queue_lock);
-	smmu->hw.eventq_base = base;
-	smmu->hw.eventq_cons = cons;
-	if (!smmu->hw.asleep) {
+	ret = smmu_ready_locked(smmu);
+	if (!ret) {
 		smmu_write64(smmu, SMMU_EVENTQ_BASE, base);
 		smmu_write32(smmu, SMMU_EVENTQ_PROD, prod);
 		smmu_write32(smmu, SMMU_EVENTQ_CONS, cons);
+		if (!smmu_has_eventq(smmu, base))
+			ret = -EIO;
+	}
+	ret = smmu_unless_promised(smmu, ret);
+	if (!ret) {
+		smmu->hw.eventq_base = base;
+		smmu->hw.eventq_cons = cons;
 	}
 	hyp_spin_unlock(&smmu->queue_lock);
+
+	return ret;
 }
 
 /**
@@ -340,7 +449,7 @@ void smmu_set_eventq_cons(struct devmed_smmu *smmu, u32 cons)
 {
 	hyp_spin_lock(&smmu->queue_lock);
 	smmu->hw.eventq_cons = cons;
-	if (!smmu->hw.asleep)
+	if (smmu_has_registers(smmu))
 		smmu_write32(smmu, SMMU_EVENTQ_CONS, cons);
 	hyp_spin_unlock(&smmu->queue_lock);
 }
@@ -356,7 +465,7 @@ void smmu_set_irqs(struct devmed_smmu *smmu, u32 irqs)
 {
 	hyp_spin_lock(&smmu->queue_lock);
 	smmu->hw.irq_ctrl = irqs;
-	if (!smmu->hw.asleep)
+	if (smmu_has_registers(smmu))
 		smmu_write32(smmu, SMMU_IRQ_CTRL, irqs);
 	hyp_spin_unlock(&smmu->queue_lock);
 }

@@ -98,6 +98,29 @@ void smmu_queue_disable_cmdq(struct devmed_smmu *smmu)
 	smmu->cmdq_size = 0;
 }
 
+static void smmu_queue_unpin_eventq(struct devmed_smmu *smmu)
+{
+	devmed_unpin(smmu->eventq_phys, smmu->eventq_size);
+	smmu->eventq_size = 0;
+}
+
+/*
+ * An event queue is left when its EVENTQEN was not acknowledged. Whether hardware
+ * uses it is known again once EVENTQEN is acknowledged as 0.
+ */
+static int smmu_queue_drop_eventq(struct devmed_smmu *smmu)
+{
+	int ret;
+
+	if (!smmu->eventq_size)
+		return 0;
+	ret = smmu_cmdq_set_cr0(smmu, 0);
+	if (!ret)
+		smmu_queue_unpin_eventq(smmu);
+
+	return ret;
+}
+
 /**
  * smmu_queue_enable_eventq - let the hardware use the host's event queue
  * @smmu: the instance, its event queue disabled
@@ -105,29 +128,38 @@ void smmu_queue_disable_cmdq(struct devmed_smmu *smmu)
  * The hardware has it from the next smmu_cmdq_set_cr0() with EVENTQEN on.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it.
- * Return: 0, or an errno if the pages are not the host's to give.
+ * Return: 0; -ERANGE if the SMMU does not reach all of the queue, -EBUSY or -EIO
+ * as smmu_ready_locked(), or an errno if the pages are not the host's to give.
  */
 int smmu_queue_enable_eventq(struct devmed_smmu *smmu)
 {
 	u32 slots = smmu_queue_slots(smmu->eventq_base,
 				     FIELD_GET(SMMU_IDR1_EVENTQS, smmu->idr[1]));
-	u64 start = smmu_queue_phys(smmu->eventq_base, slots * SMMU_EVENT_SIZE);
+	u64 size = slots * SMMU_EVENT_SIZE;
+	u64 start = smmu_queue_phys(smmu->eventq_base, size);
+	u32 index = SMMU_QUEUE_OVERFLOW | (2 * slots - 1);
 	int ret;
 
-	ret = smmu_queue_pin(start, slots * SMMU_EVENT_SIZE,
-			     &smmu->eventq_phys, &smmu->eventq_size);
+	ret = smmu_queue_drop_eventq(smmu);
+	if (ret)
+		return ret;
+	if (!smmu_reaches(smmu, start, size))
+		return -ERANGE;
+	ret = smmu_queue_pin(start, size, &smmu->eventq_phys,
+			     &smmu->eventq_size);
 	if (ret)
 		return ret;
 
 	smmu->eventq_mask = 2 * slots - 1;
-	smmu_set_eventq(smmu, SMMU_QUEUE_BASE_RA | start |
-			FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(slots)),
-			smmu->eventq_prod &
-			(SMMU_QUEUE_OVERFLOW | smmu->eventq_mask),
-			smmu->eventq_cons &
-			(SMMU_QUEUE_OVERFLOW | smmu->eventq_mask));
+	ret = smmu_set_eventq(smmu, SMMU_QUEUE_BASE_RA | start |
+			      FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(slots)),
+			      smmu->eventq_prod & index,
+			      smmu->eventq_cons & index);
+	/* EVENTQEN is clear: the hardware does not use what it may hold of it. */
+	if (ret)
+		smmu_queue_unpin_eventq(smmu);
 
-	return 0;
+	return ret;
 }
 
 /**
@@ -140,6 +172,5 @@ void smmu_queue_disable_eventq(struct devmed_smmu *smmu)
 {
 	smmu->eventq_prod = smmu_eventq_index(smmu, SMMU_EVENTQ_PROD);
 	smmu->eventq_cons = smmu_eventq_index(smmu, SMMU_EVENTQ_CONS);
-	devmed_unpin(smmu->eventq_phys, smmu->eventq_size);
-	smmu->eventq_size = 0;
+	smmu_queue_unpin_eventq(smmu);
 }

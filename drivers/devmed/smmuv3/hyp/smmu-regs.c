@@ -360,9 +360,15 @@ static int SMMU_WRITE(cmdq_prod)
 
 static u64 SMMU_READ(cmdq_cons)
 {
-	const struct devmed_smmu *smmu = instance;
-	u32 cons = smmu->cr0ack & SMMU_CR0_CMDQEN ? smmu->ring.host.cons :
-						    smmu->cmdq_cons;
+	struct devmed_smmu *smmu = instance;
+	u32 cons = smmu->cmdq_cons;
+
+	if (smmu->cr0ack & SMMU_CR0_CMDQEN) {
+		/* Commands for which the hardware did not answer before. */
+		if (unlikely(devmed_queue_used(&smmu->ring.host)))
+			smmu_drain(smmu);
+		cons = smmu->ring.host.cons;
+	}
 
 	return cons | FIELD_PREP(SMMU_CMDQ_CONS_ERR, smmu->cmdq_error);
 }

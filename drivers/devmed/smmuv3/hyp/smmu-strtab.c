@@ -225,7 +225,7 @@ int smmu_strtab_sync(struct devmed_smmu *smmu, u32 first, u32 count, bool asked)
 		u32 next = min(ALIGN_DOWN(sid, SMMU_CHUNK) + SMMU_CHUNK, end);
 		int ret = smmu_sync_chunk(smmu, sid, next - sid, asked);
 
-		if (ret == -EIO)
+		if (ret && ret != -ENOMEM)
 			return ret;
 		err = err ?: ret;
 		sid = next;
@@ -271,7 +271,7 @@ int smmu_strtab_enable(struct devmed_smmu *smmu)
 
 	smmu_decode_strtab(smmu);
 	ret = smmu_strtab_sync(smmu, 0, smmu_nr_sids(smmu), false);
-	if (ret == -EIO)
+	if (ret && ret != -ENOMEM)
 		return ret;
 
 	return smmu_cmdq_invalidate_all(smmu);

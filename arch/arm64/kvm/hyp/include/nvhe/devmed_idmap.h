@@ -19,7 +19,7 @@
  * struct devmed_idmap_user - an SMMU that walks the table
  * @invalidate: have all TLBs and walk caches forget what they hold of
  *	[ipa, ipa + size), and return once they have: 0, or an errno if that
- *	could not be proved. A user that lets nothing pass any more answers 0.
+ *	could not be proved: -EAGAIN if it may be later.
  *	Both are multiples of the page size. Whatever level it was cached from:
  *	a page may still be known as part of a block, so there must be no level
  *	hint. Combined stage 1 and 2 entries count. Called whatever the host

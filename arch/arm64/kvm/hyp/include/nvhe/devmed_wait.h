@@ -19,6 +19,12 @@ static inline u64 devmed_deadline(u32 usecs)
 	       (u64)usecs * read_sysreg(cntfrq_el0) / 1000000;
 }
 
+/* Is it later than what devmed_deadline() gave? */
+static inline bool devmed_is_past(u64 deadline)
+{
+	return __arch_counter_get_cntpct() > deadline;
+}
+
 /**
  * devmed_wait_until - wait until a device is done, or for so long
  * @cond: evaluated again and again, at least once after the time is over
@@ -39,7 +45,7 @@ static inline u64 devmed_deadline(u32 usecs)
 		if (!__deadline)					\
 			__deadline = devmed_deadline(usecs);		\
 		cpu_relax();						\
-		__late = __arch_counter_get_cntpct() > __deadline;	\
+		__late = devmed_is_past(__deadline);	\
 	}								\
 									\
 	__done;								\
