@@ -21,6 +21,9 @@
 			 GENMASK_ULL(51, 16) | GENMASK_ULL(11, 7))
 #define SHARE_FIELD	GENMASK_ULL(11, 10)
 
+/* Of the CPU that runs. */
+u64 fake_mpidr;
+
 u64 model_rd_stride(void)
 {
 	return (model_its_params()->v4 ? 4 : 2) * SZ_64K;

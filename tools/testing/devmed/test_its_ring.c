@@ -173,6 +173,7 @@ TEST(its_i05_harmless_of_cpu_up)
 TEST(its_i05_harmless_of_node)
 {
 	params = model_gic_default;
+	params.its.iidr = 0xa100034c;
 	params.its.far_rds = BIT(0) | BIT(1);
 	setup_driver.skip_rds = BIT(0) | BIT(1);
 	start();
@@ -209,6 +210,69 @@ TEST(its_i05_harmless_after_hotplug)
 	ASSERT_EQ(model_its_stats(0)->errors, 0);
 	ASSERT(model_its_msi(0, SETUP_DEV, SETUP_EVENT));
 	ASSERT_EQ(model_lpis_taken(1, SETUP_LPI), 1);
+}
+
+/* An ITS that stalls at a SYNC for a redistributor whose LPIs are not enabled. */
+static void start_strict(void)
+{
+	params = model_gic_default;
+	params.its.sync_needs_lpis = true;
+	params.its.stalls = true;
+	start();
+	setup_driver.patience = 10;
+}
+
+/* The CPU of @rd goes offline; then a command is refused. */
+static void off_and_refused(unsigned int rd)
+{
+	mediate_write(model_rd_phys(rd) + GICR_CTLR, 4, 0);
+	setup_send(model_mapc(0, 77 << 16, true));
+	ASSERT_EQ(model_its_stats(0)->errors, 0);
+}
+
+/* The last SYNC before the handover was for a CPU that has gone offline since. */
+TEST(its_i05_named_before)
+{
+	start_strict();
+	setup_sync(model_movi(SETUP_DEV, SETUP_EVENT, 0), 0);
+	off_and_refused(SETUP_RD);
+}
+
+/* The driver named it last, and does not name another one. */
+TEST(its_i05_named_last)
+{
+	start_strict();
+	setup_sync(model_invall(3), 3);
+	off_and_refused(3);
+}
+
+/* The doorbell comes from another CPU than at boot. */
+TEST(its_i05_other_cpu)
+{
+	start_strict();
+	mediate_write(model_rd_phys(0) + GICR_CTLR, 4, 0);
+	fake_mpidr = BIT(31) | 1;
+	setup_sync(model_invall(3), 3);
+	off_and_refused(3);
+	fake_mpidr = BIT(31) | 2;
+	off_and_refused(1);
+}
+
+/* Cavium 23144: the ITS does not reach the CPU that rings. */
+TEST(its_i05_other_node)
+{
+	params = model_gic_default;
+	params.its.iidr = 0xa100134c;
+	params.its.sync_needs_lpis = true;
+	params.its.stalls = true;
+	params.its.far_rds = BIT(0) | BIT(1);
+	setup_driver.skip_rds = BIT(0) | BIT(1);
+	start();
+	fake_mpidr = 1;
+	check_refused();
+	fake_mpidr = 3;
+	check_refused();
+	off_and_refused(SETUP_RD);
 }
 
 /* Rung while disabled, done when enabled: the ITT is kept until then. */

@@ -31,27 +31,9 @@
 /* Inner Shareable, Write-Back inner and, with 0 for "same", outer. */
 #define GICR_CACHED		(GICR_PROPBASER_InnerShareable | GICR_PROPBASER_RaWaWb)
 
-/**
- * struct devmed_gicr - a redistributor
- * @region: its RD_base frame
- * @typer: GICR_TYPER
- * @pending: address of its pending table, while that is pinned
- * @pinned: both tables are. Guarded by @region->lock, as is @pending.
- * @can_set: has SETLPIR and CLRLPIR
- * @can_invalidate: has INVLPIR, INVALLR and SYNCR
- */
-struct devmed_gicr {
-	struct devmed_region *region;
-	u64 typer;
-	u64 pending;
-	bool pinned;
-	bool can_set;
-	bool can_invalidate;
-};
-
 /* Filled in the trusted phase, constant afterwards but for the last two. */
-static struct devmed_gicr gicrs[CONFIG_NR_CPUS];
-static unsigned int gicr_count;
+struct devmed_gicr gicrs[CONFIG_NR_CPUS];
+unsigned int gicr_count;
 
 /* Inside a region lock, outside of host_mmu.lock. */
 static DEFINE_HYP_SPINLOCK(gicr_config_lock);
@@ -80,62 +62,6 @@ static bool gicr_vpes;
 bool gicr_is_lpi(u64 intid)
 {
 	return intid >= GIC_FIRST_LPI && intid < BIT(READ_ONCE(gicr_lpi_bits));
-}
-
-/* RDbase of a redistributor in commands (IHI 0069, 5.3.1). */
-static u64 gicr_target(const struct devmed_gicr *gicr, u64 typer)
-{
-	if (typer & GITS_TYPER_PTA)
-		return gicr->region->base & ITS_CMD2_TARGET;
-
-	return FIELD_PREP(ITS_CMD2_TARGET, GICR_TYPER_CPU_NUMBER(gicr->typer));
-}
-
-/**
- * gicr_is_target - is there such a redistributor?
- * @typer: GITS_TYPER, which says what RDbase is
- * @target: RDbase of a command, in its place
- *
- * Context: Any.
- * Return: true if there is.
- */
-bool gicr_is_target(u64 typer, u64 target)
-{
-	unsigned int i = FIELD_GET(ITS_CMD2_TARGET, target);
-
-	/* Processor numbers mostly are in the order of the frames. */
-	if (i < gicr_count && gicr_target(&gicrs[i], typer) == target)
-		return true;
-
-	for (i = 0; i < gicr_count; i++) {
-		if (gicr_target(&gicrs[i], typer) == target)
-			return true;
-	}
-
-	return false;
-}
-
-/**
- * gicr_first_target - some redistributor
- * @typer: GITS_TYPER, which says what RDbase is
- * @target: its RDbase for commands, in its place; of a CPU that is up, if there
- *	is one
- *
- * Context: Trusted phase.
- * Return: false if there is none.
- */
-bool gicr_first_target(u64 typer, u64 *target)
-{
-	unsigned int i = 0;
-
-	if (!gicr_count)
-		return false;
-
-	while (i < gicr_count && !gicrs[i].pinned)
-		i++;
-	*target = gicr_target(&gicrs[i == gicr_count ? 0 : i], typer);
-
-	return true;
 }
 
 /**

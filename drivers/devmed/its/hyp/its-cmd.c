@@ -162,13 +162,7 @@ bool its_is_target(struct devmed_its *its, u64 dword)
 
 	if (likely(target == its->target))
 		return true;
-	if (!gicr_is_target(its->typer, target))
-		return false;
-
-	its->target = target;
-	/* If the host waits for it, this ITS reaches it. */
-	its->harmless[2] = target;
-	return true;
+	return its_new_target(its, target);
 }
 
 /**
@@ -204,7 +198,7 @@ static enum devmed_counter its_rewrite_mapd(struct devmed_its *its, u64 *cmd)
 		cmd[1] = 0;
 	} else {
 		/* Nothing to do; the ITS may not even have a table for it. */
-		memcpy(cmd, its->harmless, ITS_CMD_SIZE);
+		its_make_harmless(its, cmd);
 	}
 
 	return its_rewritten(its);
@@ -295,7 +289,7 @@ static void its_refuse_cmd(struct devmed_its *its, u64 *cmd,
 	devmed_count(its->region, reason);
 	trace_devmed_refuse_cmd(its->region->base, cmd[0], cmd[1], reason);
 	its->refused++;
-	memcpy(cmd, its->harmless, ITS_CMD_SIZE);
+	its_make_harmless(its, cmd);
 }
 
 /* NULL if there is no such command. */

@@ -6,6 +6,7 @@
 #ifndef __DEVMED_ITS_HYP_H
 #define __DEVMED_ITS_HYP_H
 
+#include <linux/bitmap.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 
@@ -129,9 +130,12 @@ struct its_vpe_map {
  * @event_bits: of an EventID, at most
  * @has_vpes: of GICv4.0, and one VMOVP reaches all ITSs
  * @nr_collections: ICIDs that the ITS has room for
- * @harmless: what it gets in place of a command that is refused: a SYNC for a
- *	redistributor that the driver uses
- * @target: RDbase that was valid when last looked at
+ * @near_only: it hangs at a SYNC for a redistributor that the driver does not
+ *	use with it
+ * @target: RDbase that the driver named last
+ * @own_mpidr: affinity of the CPU that had a command refused last
+ * @own: that CPU's redistributor, as an index of gicrs[]
+ * @reached: redistributors that the driver has named, likewise
  * @tables: by GITS_BASER<n>; @page_size is 0 if there is none
  * @devices: root of the radix tree from DeviceID to struct its_itt
  * @levels: of that tree
@@ -166,9 +170,12 @@ struct devmed_its {
 	u8 device_bits;
 	u8 event_bits;
 	bool has_vpes;
+	bool near_only;
 	u32 nr_collections;
-	u64 harmless[DEVMED_RING_CMD_DWORDS];
 	u64 target;
+	u64 own_mpidr;
+	unsigned int own;
+	DECLARE_BITMAP(reached, CONFIG_NR_CPUS);
 	struct its_table tables[GITS_BASER_NR_REGS];
 	void **devices;
 	u8 levels;
@@ -188,6 +195,24 @@ struct devmed_its {
 	struct its_vpe_map **vpes;
 	struct its_vpe_map *leaving;
 	struct its_vpe_map *leaving_tail;
+};
+
+/**
+ * struct devmed_gicr - a redistributor
+ * @region: its RD_base frame
+ * @typer: GICR_TYPER
+ * @pending: address of its pending table, while that is pinned
+ * @pinned: both tables are. Guarded by @region->lock, as is @pending.
+ * @can_set: has SETLPIR and CLRLPIR
+ * @can_invalidate: has INVLPIR, INVALLR and SYNCR
+ */
+struct devmed_gicr {
+	struct devmed_region *region;
+	u64 typer;
+	u64 pending;
+	bool pinned;
+	bool can_set;
+	bool can_invalidate;
 };
 
 /* its-init.c */
@@ -251,10 +276,17 @@ bool its_hold_is_resident(const struct its_hold *hold);
 /* gicr.c: both constant once a redistributor has LPIs enabled. */
 extern unsigned int gicr_lpi_bits;
 extern u64 gicr_attrs;
+extern struct devmed_gicr gicrs[CONFIG_NR_CPUS];
+extern unsigned int gicr_count;
 bool gicr_has_vpes(void);
+bool gicr_is_lpi(u64 intid);
+
+/* its-target.c */
 bool gicr_is_target(u64 typer, u64 target);
 bool gicr_first_target(u64 typer, u64 *target);
-bool gicr_is_lpi(u64 intid);
+bool its_new_target(struct devmed_its *its, u64 target);
+void its_find_target(struct devmed_its *its);
+void its_make_harmless(struct devmed_its *its, u64 *cmd);
 
 /* Commands come in runs for one device. Locks as its_search_itt(). */
 static inline struct its_itt *its_find_itt(struct devmed_its *its, u32 id)

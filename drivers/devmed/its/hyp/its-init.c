@@ -34,6 +34,10 @@
 /* QDF2400, erratum 65: entries are 16 bytes whatever the register says. */
 #define ITS_IIDR_QDF2400	0x00001070
 
+/* ThunderX, erratum 23144; revisions differ in what the mask leaves out. */
+#define ITS_IIDR_THUNDERX	0xa100034c
+#define ITS_IIDR_THUNDERX_MASK	0xffff0fff
+
 static u8 its_itt_entry_size(struct devmed_its *its)
 {
 	u8 size = FIELD_GET(GITS_TYPER_ITT_ENTRY_SIZE, its->typer) + 1;
@@ -84,6 +88,8 @@ static void its_read_features(struct devmed_its *its)
 	its->entry_size = its_itt_entry_size(its);
 	its->device_bits = FIELD_GET(GITS_TYPER_DEVBITS, its->typer) + 1;
 	its->event_bits = FIELD_GET(GITS_TYPER_IDBITS, its->typer) + 1;
+	its->near_only = (devmed_read32(region, GITS_IIDR) & ITS_IIDR_THUNDERX_MASK) ==
+			 ITS_IIDR_THUNDERX;
 }
 
 static bool its_is_drained(struct devmed_its *its)
@@ -127,49 +133,14 @@ static int its_init_ring(struct devmed_its *its, u64 host_phys)
 	return ret;
 }
 
-/*
- * Not every ITS gets an answer from every redistributor (Cavium erratum 23144):
- * take one that the driver waited for, last of all if possible.
- */
-static void its_find_target(struct devmed_its *its)
-{
-	const struct devmed_queue *queue = &its->ring.hyp;
-	u32 pos = queue->cons;
-	u32 i;
-
-	for (i = 0; i < queue->slots; i++) {
-		const u64 *cmd;
-
-		pos = (pos ? pos : queue->slots) - 1;
-		cmd = queue->base + pos * ITS_CMD_SIZE;
-		if (FIELD_GET(ITS_CMD_OP, cmd[0]) == GITS_CMD_SYNC &&
-		    gicr_is_target(its->typer, cmd[2] & ITS_CMD2_TARGET)) {
-			its->harmless[2] = cmd[2] & ITS_CMD2_TARGET;
-			return;
-		}
-	}
-}
-
-/* In place of what is refused; the ITS has seen many of these. */
-static int its_init_harmless(struct devmed_its *its)
-{
-	if (!gicr_first_target(its->typer, &its->target))
-		return -ENODEV;
-
-	its->harmless[0] = GITS_CMD_SYNC;
-	its->harmless[2] = its->target;
-
-	return 0;
-}
-
 static int its_build(struct devmed_its *its, u64 host_ring)
 {
 	int ret;
 
 	its_read_features(its);
-	ret = its_init_harmless(its);
-	if (!ret)
-		ret = its_init_devices(its);
+	if (!gicr_first_target(its->typer, &its->target))
+		return -ENODEV;
+	ret = its_init_devices(its);
 	if (!ret)
 		ret = its_init_tables(its);
 	if (ret)

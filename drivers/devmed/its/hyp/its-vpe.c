@@ -153,7 +153,7 @@ enum devmed_counter its_rewrite_vmapp(struct devmed_its *its, u64 *cmd)
 	}
 
 	if (!its_unmap_vpe(its, id)) {
-		memcpy(cmd, its->harmless, ITS_CMD_SIZE);
+		its_make_harmless(its, cmd);
 		return its_rewritten(its);
 	}
 	/* The rest of it counts only if the vPE is being mapped. */

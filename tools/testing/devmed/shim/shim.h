@@ -40,6 +40,8 @@ extern u64 fake_clock;
 #undef read_sysreg
 #define read_sysreg(r)		FAKE_READ_##r
 #define FAKE_READ_cntfrq_el0	FAKE_CNTFRQ
+#define FAKE_READ_mpidr_el1	fake_mpidr
+extern u64 fake_mpidr;
 #define __arch_counter_get_cntpct()	(fake_clock += FAKE_CNTFRQ / 1000000)
 #define cpu_relax()		do { } while (0)
 
