@@ -287,9 +287,12 @@ static void do_device(void)
 {
 	unsigned int i;
 
-	switch (take_below(8)) {
+	switch (take_below(9)) {
 	case 0:
 		model_gic_settle();
+		break;
+	case 4:
+		mediate_suspend(take_below(MODEL_FW_KINDS));
 		break;
 	case 1:
 		model_its_power_cut(0);

@@ -287,6 +287,15 @@ void mediate_refused(struct model_cmd cmd, enum devmed_counter reason)
 	mediate_works();
 }
 
+void mediate_suspend(unsigned int how)
+{
+	devmed_suspend();
+	model_its_firmware(0, how);
+	devmed_resume();
+	fake_check_idle();
+	model_gic_check();
+}
+
 /* Off, and quiescent. */
 void mediate_disable(void)
 {

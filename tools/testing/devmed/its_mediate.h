@@ -64,6 +64,9 @@ void mediate_refused(struct model_cmd cmd, enum devmed_counter reason);
 void mediate_works(void);
 u64 mediate_counter(int region, enum devmed_counter counter);
 
+/* All CPUs sleep, and firmware restores the first ITS: MODEL_FW_*. */
+void mediate_suspend(unsigned int how);
+
 /* Turn the first ITS off, until it is quiescent, and on again. */
 void mediate_disable(void);
 void mediate_enable(void);

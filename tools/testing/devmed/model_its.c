@@ -400,9 +400,35 @@ void model_its_power_cut(unsigned int index)
 		its->baser[i] = its_baser_reset_value(&model_its_params()->baser[i]);
 }
 
+void model_its_firmware(unsigned int index, unsigned int how)
+{
+	struct model_its *its = &model_gic->its[index];
+	u64 baser[MODEL_NR_BASERS];
+	u64 cwriter = its->cwriter;
+	u64 cbaser = its->cbaser;
+	u32 ctlr = its->ctlr;
+	unsigned int i;
+
+	memcpy(baser, its->baser, sizeof(baser));
+	model_its_write_back(its);
+	model_its_power_cut(index);
+	its_cbaser_write(its, 0, cbaser);
+	its->cwriter = how & MODEL_FW_CWRITER ? cwriter : 0;
+	for (i = 0; i < MODEL_NR_BASERS; i++)
+		its_baser_write(its, i, baser[i]);
+	its->ctlr = how & MODEL_FW_ENABLED ? ctlr : ctlr & ~GITS_CTLR_ENABLE;
+	its->delay_left = model_its_params()->cmd_delay;
+	model_its_run(its);
+}
+
 void model_its_hang(unsigned int its, bool hang)
 {
 	model_gic->its[its].hung = hang;
+}
+
+void model_its_slow_down(unsigned int delay)
+{
+	model_gic->params.its.cmd_delay = delay;
 }
 
 void model_its_object(unsigned int its)

@@ -185,10 +185,27 @@ u64 model_host_read(u64 phys, u8 size);
 /* Power was cut: registers as after reset, nothing written back. */
 void model_its_power_cut(unsigned int its);
 
+/* Firmware took the power, and what it restores differs from one to the next. */
+#define MODEL_FW_CWRITER	BIT(0)	/* GITS_CWRITER as it was, else 0 */
+#define MODEL_FW_ENABLED	BIT(1)	/* as it was, else GITS_CTLR.Enabled is 0 */
+#define MODEL_FW_KINDS		4
+
+/*
+ * GITS_CBASER and GITS_BASER<n> are always restored. The ITS wrote back all that it
+ * cached, as it does before it is quiescent, and has forgotten it.
+ */
+void model_its_firmware(unsigned int its, unsigned int how);
+
 void model_rd_power_cut(unsigned int rd);
+/* Registers as firmware finds them, and as it restores them later. */
+void model_rd_save(unsigned int rd);
+void model_rd_restore(unsigned int rd);
 
 /* The ITS answers reads, and does nothing more. */
 void model_its_hang(unsigned int its, bool hang);
+
+/* Each command takes so many looks from now on. */
+void model_its_slow_down(unsigned int delay);
 
 /* It does not like the next command, whatever that is, for the first time. */
 void model_its_object(unsigned int its);

@@ -137,6 +137,12 @@ struct model_rd {
 	u8 *known;
 	u8 *config;
 	u16 *taken;
+	/* What firmware has saved. */
+	struct model_rd_saved {
+		u32 ctlr;
+		u64 propbaser;
+		u64 pendbaser;
+	} saved;
 	/* As plain memory; what is beyond its registers stays zero. */
 	u8 sgi_frame[SZ_4K];
 };

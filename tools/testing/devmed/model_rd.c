@@ -361,6 +361,29 @@ void model_rd_reset(struct model_rd *rd)
 	model_rd_forget(rd);
 }
 
+void model_rd_save(unsigned int index)
+{
+	struct model_rd *rd = &model_gic->rd[index];
+
+	rd->saved = (struct model_rd_saved) {
+		rd->ctlr, rd->propbaser, rd->pendbaser,
+	};
+}
+
+/* Power was lost in between, after all was written back. */
+void model_rd_restore(unsigned int index)
+{
+	struct model_rd *rd = &model_gic->rd[index];
+
+	model_rd_write_back(rd);
+	model_rd_reset(rd);
+	rd->propbaser = rd->saved.propbaser;
+	rd->pendbaser = rd->saved.pendbaser;
+	rd->ctlr = rd->saved.ctlr;
+	if (rd->ctlr & GICR_CTLR_ENABLE_LPIS)
+		model_rd_enable(rd);
+}
+
 void model_rd_power_cut(unsigned int rd)
 {
 	model_rd_reset(&model_gic->rd[rd]);

@@ -202,7 +202,7 @@ static void invalidate_all(void)
 /* its_save_disable(), its_restore_enable(), and what firmware does in between. */
 static void suspend(void)
 {
-	bool reset = test_random_below(2);
+	unsigned int how = test_random_below(MODEL_FW_KINDS + 2);
 	u32 event;
 
 	if (test_random_below(20))
@@ -210,9 +210,24 @@ static void suspend(void)
 	model_its_driver_suspend(&setup_driver);
 	event = test_random_below(MAX_EVENTS);
 	model_its_msi(0, devid(0), event);
-	if (reset)
+	if (mediated)
+		devmed_suspend();
+	if (how < MODEL_FW_KINDS)
+		model_its_firmware(0, how);
+	else if (how == MODEL_FW_KINDS)
 		model_its_power_cut(0);
+	if (mediated)
+		devmed_resume();
 	model_its_driver_resume(&setup_driver);
+}
+
+/* A CPU is idle, and nobody else. */
+static void idle(void)
+{
+	if (mediated) {
+		devmed_suspend();
+		devmed_resume();
+	}
 }
 
 static void settle(void)
@@ -226,7 +241,7 @@ static void run_steps(void)
 	static void (* const steps[])(void) = {
 		map_device, map_event, map_event, unmap_event, unmap_device,
 		move_event, mask_event, event_command, interrupt, interrupt,
-		interrupt, invalidate_all, suspend, settle,
+		interrupt, invalidate_all, suspend, settle, idle,
 	};
 	unsigned int i;
 

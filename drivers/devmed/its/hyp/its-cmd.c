@@ -386,7 +386,14 @@ void its_update_cons(struct devmed_its *its)
 	devmed_queue_set_cons(&its->ring.hyp, offset / ITS_CMD_SIZE);
 }
 
-static void its_ring_doorbell(struct devmed_its *its, u64 flags)
+/**
+ * its_ring_doorbell - tell the ITS how far the ring is filled
+ * @its: the instance
+ * @flags: GITS_CWRITER_RETRY or 0
+ *
+ * Context: region->lock held.
+ */
+void its_ring_doorbell(struct devmed_its *its, u64 flags)
 {
 	devmed_write64_relaxed(its->region, GITS_CWRITER,
 			       its->ring.hyp.prod * ITS_CMD_SIZE | flags);
@@ -444,7 +451,7 @@ static void its_count_drained(struct devmed_its *its, u32 drained)
  *
  * Context: region->lock held.
  * Return: 0; -EINVAL if there is no such offset; -EAGAIN if commands are left
- * for another trap.
+ * for another trap; -EBUSY if the ITS was set back by firmware, and does not move.
  */
 int its_write_cwriter(struct devmed_region *region, void *instance,
 		      unsigned int index, u64 value)
@@ -454,6 +461,12 @@ int its_write_cwriter(struct devmed_region *region, void *instance,
 	u64 slot = FIELD_GET(GITS_CWRITER_OFFSET, value);
 	u32 drained;
 
+	if (unlikely(READ_ONCE(its->unsure))) {
+		int ret = its_resync(its);
+
+		if (ret)
+			return ret;
+	}
 	if (devmed_queue_set_prod(&ring->host, slot))
 		return -EINVAL;
 	if (unlikely(value & GITS_CWRITER_RETRY))

@@ -145,6 +145,11 @@ struct its_vpe_map {
  * @synced: @emitted when the last SYNC was given
  * @mapped: the same of the last command that others are checked against
  * @lost: @emitted when a reset may have lost some of them
+ * @scrubbed: commands of which the ITS can no longer be made to run any again,
+ *	counted as @emitted: of those that it has consumed, their slots are
+ *	overwritten
+ * @unsure: GITS_CREADR may be anything, for firmware may have restored the ITS.
+ *	Set without the lock, by a CPU that is going to sleep
  * @refused: commands refused, in this trap
  * @rewritten: commands rewritten, in this trap
  * @itts: by log2 of the size, from ITS_ITT_SHIFT on
@@ -185,6 +190,8 @@ struct devmed_its {
 	u64 synced;
 	u64 mapped;
 	u64 lost;
+	u64 scrubbed;
+	bool unsure;
 	u32 refused;
 	u32 rewritten;
 	struct its_itt_list itts[ITS_NR_ITT_ORDERS];
@@ -229,10 +236,17 @@ void its_give_back(struct devmed_its *its);
 int its_write_cwriter(struct devmed_region *region, void *instance,
 		      unsigned int index, u64 value);
 void its_update_cons(struct devmed_its *its);
+void its_ring_doorbell(struct devmed_its *its, u64 flags);
 bool its_is_target(struct devmed_its *its, u64 dword);
 enum devmed_counter its_rewritten(struct devmed_its *its);
 
+/* its-power.c */
+void its_scrub_all(struct devmed_its *its);
+int its_resync(struct devmed_its *its);
+void its_suspend(struct devmed_region *region, void *instance);
+
 /* its-regs.c */
+bool its_is_enabled(const struct devmed_its *its);
 bool its_was_reset(const struct devmed_its *its);
 
 /* its-itt.c */

@@ -151,10 +151,13 @@ static int its_build(struct devmed_its *its, u64 host_ring)
 
 	/* Last: a pin that fails leaves nothing to undo. */
 	ret = its_init_ring(its, host_ring);
-	if (!ret)
-		its_find_target(its);
+	if (ret)
+		return ret;
 
-	return ret;
+	its_find_target(its);
+	/* What the driver had there names memory that may be the host's again. */
+	its_scrub_all(its);
+	return 0;
 }
 
 static void its_free(struct devmed_its *its)

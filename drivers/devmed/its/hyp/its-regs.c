@@ -46,10 +46,22 @@ static u32 its_read_ctlr(const struct devmed_its *its)
 	return devmed_read32(its->region, GITS_CTLR);
 }
 
+/**
+ * its_is_enabled - does the ITS take commands?
+ * @its: the instance
+ *
+ * Context: region->lock held.
+ * Return: GITS_CTLR.Enabled.
+ */
+bool its_is_enabled(const struct devmed_its *its)
+{
+	return its_read_ctlr(its) & GITS_CTLR_ENABLE;
+}
+
 /* Base registers can be written now (IHI 0069, 12.19.1 and 12.19.2). */
 static bool its_is_quiescent(const struct devmed_its *its)
 {
-	return !(its_read_ctlr(its) & GITS_CTLR_ENABLE) &&
+	return !its_is_enabled(its) &&
 	       devmed_wait_until(its_read_ctlr(its) & GITS_CTLR_QUIESCENT,
 				 ITS_QUIESCE_USECS);
 }
@@ -75,12 +87,14 @@ static void its_restart_ring(struct devmed_its *its)
 	its_lose_vpes(its);
 	if (devmed_queue_used(&ring->hyp))
 		its_lose_commands(its);
+	its_scrub_all(its);
 	devmed_write64(its->region, GITS_CBASER, its->cbaser);
 	devmed_write64(its->region, GITS_CWRITER, 0);
 	ring->host.prod = 0;
 	ring->host.cons = 0;
 	ring->hyp.prod = 0;
 	ring->hyp.cons = 0;
+	its->unsure = false;
 }
 
 static int its_write_cbaser(struct devmed_region *region, void *instance,
@@ -157,7 +171,7 @@ static int its_write_ctlr(struct devmed_region *region, void *instance,
 {
 	struct devmed_its *its = instance;
 	bool enable = value & GITS_CTLR_ENABLE;
-	bool enabled = its_read_ctlr(its) & GITS_CTLR_ENABLE;
+	bool enabled = its_is_enabled(its);
 
 	if (enable && !enabled) {
 		if (!its_is_quiescent(its))
@@ -237,4 +251,5 @@ const struct devmed_regs devmed_its_regs = {
 	.start		= its_start,
 	.stop		= its_stop,
 	.adopt		= its_adopt,
+	.suspend	= its_suspend,
 };

@@ -56,7 +56,7 @@ static unsigned int gicr_find_target(u64 typer, u64 target)
 /* GICR_TYPER has the affinity of its CPU, without the gap that MPIDR_EL1 has. */
 static unsigned int gicr_find_cpu(u64 mpidr)
 {
-	u32 affinity = MPIDR_AFFINITY_LEVEL(mpidr, 3) << 24 | (mpidr & GENMASK(23, 0));
+	u32 affinity = (mpidr >> 8 & GENMASK(31, 24)) | (mpidr & GENMASK(23, 0));
 	unsigned int i;
 
 	for (i = 0; i < gicr_count; i++) {

@@ -133,6 +133,14 @@ struct devmed_reg {
  *	answered and when a CPU comes back from suspend; NULL if it cannot be
  *	otherwise. Called with the region lock held.
  * @adopt: takes over something that was live before @start
+ * @suspend: a CPU is about to ask firmware for a lower power state, and firmware
+ *	may save the device's registers now, take its power and restore them
+ *	later: leaves nothing in memory that the device would act on once more
+ *	after that. Takes the region lock itself if there is something to do, for
+ *	this is on the way of every idle CPU; NULL if nothing is read twice.
+ * @resume: a CPU is back from such a state, and has not run the host yet: what
+ *	the device's registers say now is firmware's word. Takes the region lock
+ *	itself; NULL if @check does all.
  *
  * An offset without a row reads as zero and ignores writes, for every table.
  * Both manuals define it so for reserved locations, and what is there beside
@@ -147,6 +155,8 @@ struct devmed_regs {
 	void (*stop)(struct devmed_region *region);
 	void (*check)(struct devmed_region *region, void *instance);
 	int (*adopt)(struct devmed_region *region, u64 arg1, u64 arg2, u64 arg3);
+	void (*suspend)(struct devmed_region *region, void *instance);
+	void (*resume)(struct devmed_region *region, void *instance);
 };
 
 /* Registers that are used often are found here, in all devices known so far. */
@@ -268,6 +278,7 @@ int devmed_unmap_hole(struct kvm_pgtable *pgt, u64 start, u64 end);
 void devmed_clamp_range(u64 addr, u64 *start, u64 *end);
 bool devmed_allows_protected_vm(void);
 void devmed_finalize(void);
+void devmed_suspend(void);
 void devmed_resume(void);
 void handle___devmed_setup(struct kvm_cpu_context *host_ctxt);
 void handle___devmed_call(struct kvm_cpu_context *host_ctxt);
@@ -282,6 +293,7 @@ static inline bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt,
 static inline void devmed_clamp_range(u64 addr, u64 *start, u64 *end) { }
 static inline bool devmed_allows_protected_vm(void) { return true; }
 static inline void devmed_finalize(void) { }
+static inline void devmed_suspend(void) { }
 static inline void devmed_resume(void) { }
 #define devmed_unmap_hole(pgt, start, end)				\
 	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))

@@ -162,23 +162,65 @@ void devmed_withdraw(struct devmed_region *region)
 }
 
 /**
+ * devmed_suspend - have every backend prepare its device for a loss of power
+ *
+ * Firmware may save the registers of a device, and restore them when its power is
+ * back. Whatever the device then does on their account, it does with memory as it
+ * is after this.
+ *
+ * Context: A CPU about to call firmware for a lower power state. Takes region
+ * locks, one at a time, of backends that have something to do.
+ */
+void devmed_suspend(void)
+{
+	struct devmed_region *region;
+	u64 addr = 0;
+
+	while ((region = devmed_next_region(addr))) {
+		/* Pairs with smp_store_release() in devmed_publish(). */
+		void *instance = smp_load_acquire(&region->instance);
+
+		if (instance && region->regs->suspend)
+			region->regs->suspend(region, instance);
+		addr = region->base + region->size;
+	}
+}
+
+static void devmed_resume_region(struct devmed_region *region)
+{
+	const struct devmed_regs *regs = region->regs;
+	/* Pairs with smp_store_release() in devmed_publish(). */
+	void *instance = smp_load_acquire(&region->instance);
+
+	if (!instance)
+		return;
+	if (regs->resume)
+		regs->resume(region, instance);
+	if (!regs->check)
+		return;
+
+	hyp_spin_lock(&region->lock);
+	if (region->instance)
+		regs->check(region, region->instance);
+	hyp_spin_unlock(&region->lock);
+}
+
+/**
  * devmed_resume - have every backend look at its device
  *
  * A suspend may have taken the power of any of them, and with it what EL2 told
  * them.
  *
- * Context: A CPU on its way back to the host. Takes region locks, one at a time.
+ * Context: A CPU on its way back to the host. Takes region locks, one at a time,
+ * of backends that have something to look at.
  */
 void devmed_resume(void)
 {
-	u64 addr = 0;
 	struct devmed_region *region;
+	u64 addr = 0;
 
 	while ((region = devmed_next_region(addr))) {
-		hyp_spin_lock(&region->lock);
-		if (region->instance && region->regs->check)
-			region->regs->check(region, region->instance);
-		hyp_spin_unlock(&region->lock);
+		devmed_resume_region(region);
 		addr = region->base + region->size;
 	}
 }
