@@ -75,6 +75,7 @@ struct model_baser_params {
  * @tables_not_shareable: that of GITS_BASERn does
  * @sync_is_global: SYNC is for all redistributors, whichever it names
  * @sync_needs_lpis: SYNC is in error for one whose LPIs are not enabled
+ * @vsync_needs_vpe: VSYNC is in error for a vPE that is not mapped
  * @far_rds: redistributors of another node: SYNC for one of them never ends
  *	(Cavium erratum 23144)
  * @cpu_devid: DeviceID of a write by a CPU
@@ -104,6 +105,7 @@ struct model_its_params {
 	bool tables_not_shareable;
 	bool sync_is_global;
 	bool sync_needs_lpis;
+	bool vsync_needs_vpe;
 	u32 far_rds;
 	u32 cpu_devid;
 	u64 pre_its;
@@ -200,6 +202,10 @@ void model_rd_power_cut(unsigned int rd);
 /* Registers as firmware finds them, and as it restores them later. */
 void model_rd_save(unsigned int rd);
 void model_rd_restore(unsigned int rd);
+/* From now on EnableLPIs cannot be cleared. */
+void model_rd_stick(void);
+/* It has had something to do since, and has read its tables for that. */
+void model_rd_awake(unsigned int rd);
 
 /* The ITS answers reads, and does nothing more. */
 void model_its_hang(unsigned int its, bool hang);

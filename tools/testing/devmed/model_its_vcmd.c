@@ -188,13 +188,15 @@ static enum model_error run_vmovp(struct model_its *its, const u64 *cmd)
 	return MODEL_OK;
 }
 
-/* A vPE just unmapped can still be synchronized. */
+/* A vPE just unmapped can still be synchronized, or cannot. */
 static enum model_error run_vsync(struct model_its *its, const u64 *cmd)
 {
 	struct model_vpe_entry vpe;
+	enum model_error error = vpe_of(its, cmd, &vpe);
 
-	if (vpe_of(its, cmd, &vpe) == MODEL_E_VPE)
-		return MODEL_E_VPE;
+	if (error == MODEL_E_VPE ||
+	    (error && model_its_params()->vsync_needs_vpe))
+		return error;
 	model_its_sync(its, MODEL_ANY_RD);
 	model_vpe_sync(cmd_vpeid(cmd));
 

@@ -380,7 +380,18 @@ void model_rd_restore(unsigned int index)
 	rd->propbaser = rd->saved.propbaser;
 	rd->pendbaser = rd->saved.pendbaser;
 	rd->ctlr = rd->saved.ctlr;
-	if (rd->ctlr & GICR_CTLR_ENABLE_LPIS)
+}
+
+void model_rd_stick(void)
+{
+	model_gic->params.rd.sticky = true;
+}
+
+void model_rd_awake(unsigned int index)
+{
+	struct model_rd *rd = &model_gic->rd[index];
+
+	if (rd->ctlr & GICR_CTLR_ENABLE_LPIS && !rd->holds)
 		model_rd_enable(rd);
 }
 

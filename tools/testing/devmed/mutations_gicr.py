@@ -5,6 +5,21 @@ GICR = "drivers/devmed/its/hyp/gicr"
 
 GICR_MUTATIONS = {
 GICR + ".c": [
+    ("D2", "gicr-resume", "gicr_d2_restored_enabled",
+     "\t.resume\t\t= gicr_resume,\n", ""),
+    ("D2", "gicr-resume-moved", "gicr_d2_restored_enabled",
+     "\tWRITE_ONCE(gicr->moved, true);\n", ""),
+    ("D2", "gicr-resume-idle", "gicr_d2_all_restored",
+     "\tif (likely(!READ_ONCE(gicr->moved)))\n\t\treturn;\n", ""),
+    ("D2", "gicr-resume-pinned", "gicr_d2_restored_enabled",
+     "return gicr->pinned && (pending", "return (pending"),
+    ("D2", "gicr-resume-pending", "gicr_d2_restored_elsewhere",
+     "(pending & GICR_PENDBASER_ADDR) == gicr->pending &&", "true &&"),
+    ("D2", "gicr-resume-off", "gicr_d2_restored_enabled",
+     "gicr_read_ctlr(gicr) & GICR_CTLR_DPG);", "gicr_read_ctlr(gicr));"),
+    ("D2", "gicr-resume-sticky", "gicr_d2_restored_for_good",
+     "|| gicr_lpis_enabled(gicr)) && !gicr->pinned)\n\t\tgicr_get_tables(gicr);",
+     "|| gicr_lpis_enabled(gicr)) && !gicr->pinned)\n\t\t;"),
     ("IC12", "gicr-first-lpi", "its_ic12_intid",
      "return intid >= GIC_FIRST_LPI && ", "return "),
     ("IC12", "gicr-last-lpi", "its_ic12_intid",

@@ -178,3 +178,96 @@ TEST(gicr_handover)
 	/* SGI_base is the host's: nothing of it traps. */
 	ASSERT_EQ(fake_s2(model_rd_phys(0) + SZ_64K), FAKE_S2_LAZY);
 }
+
+/* All redistributors that firmware has: @save before, @restore after. */
+static void sleep_and_wake(void)
+{
+	unsigned int rd;
+
+	devmed_suspend();
+	for (rd = 0; rd < setup_driver.nr_rds; rd++)
+		model_rd_restore(rd);
+	devmed_resume();
+	for (rd = 0; rd < setup_driver.nr_rds; rd++)
+		model_rd_awake(rd);
+	fake_check_idle();
+	model_gic_check();
+}
+
+static void save_all(void)
+{
+	unsigned int rd;
+
+	for (rd = 0; rd < setup_driver.nr_rds; rd++)
+		model_rd_save(rd);
+}
+
+/* D2: a host that moves no tables notices nothing, and costs nothing. */
+TEST(gicr_d2_all_restored)
+{
+	rd_start_default();
+	save_all();
+	fake_log_reset();
+	sleep_and_wake();
+	ASSERT_EQ(fake_count(FAKE_READ) + fake_count(FAKE_WRITE), 0);
+	ASSERT(rd_lpis_are_on());
+	mediate_works();
+}
+
+static u64 set_right(void)
+{
+	return mediate_counter(mediate_rd[RD], DEVMED_REARMED);
+}
+
+/* D2: saved while enabled; then the host disables it, and gives its table away. */
+TEST(gicr_d2_restored_enabled)
+{
+	rd_start_default();
+	save_all();
+	rd_set_lpis(false);
+	fake_guest_takes(setup_driver.pend[RD]);
+	sleep_and_wake();
+	ASSERT(!rd_lpis_are_on());
+	ASSERT_EQ(set_right(), 1);
+	rd_set_pending_table(rd_page);
+	rd_set_lpis(true);
+	ASSERT(rd_lpis_are_on());
+	mediate_works();
+}
+
+/* D2: enabled again since, with another table. */
+TEST(gicr_d2_restored_elsewhere)
+{
+	rd_start_default();
+	save_all();
+	rd_set_lpis(false);
+	rd_set_pending_table(rd_page);
+	rd_set_lpis(true);
+	fake_guest_takes(setup_driver.pend[RD]);
+	sleep_and_wake();
+	ASSERT(!rd_lpis_are_on());
+	ASSERT_EQ(set_right(), 1);
+	/* As it is now, firmware may restore it. */
+	rd_set_pending_table(rd_page);
+	rd_set_lpis(true);
+	save_all();
+	sleep_and_wake();
+	ASSERT(rd_lpis_are_on());
+	ASSERT_EQ(set_right(), 1);
+	mediate_works();
+}
+
+/* D2: what cannot be disabled is pinned, as long as it is the host's. */
+TEST(gicr_d2_restored_for_good)
+{
+	struct model_gic_params params = model_gic_default;
+
+	rd_start(&params);
+	save_all();
+	rd_set_lpis(false);
+	rd_check_pins(setup_driver.pend[RD], 0);
+	model_rd_stick();
+	sleep_and_wake();
+	ASSERT(rd_lpis_are_on());
+	rd_check_pins(setup_driver.pend[RD], 1);
+}

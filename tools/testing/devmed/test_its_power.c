@@ -347,6 +347,7 @@ TEST(its_s1_idle_costs_nothing)
 /* More than a ring full since the last time, and some not consumed: those stay. */
 static void pending_stay(void *unused)
 {
+	struct model_cmd cmd = model_event(GITS_CMD_INT, SETUP_DEV, SETUP_EVENT);
 	unsigned int i;
 
 	mediate_default();
@@ -355,8 +356,7 @@ static void pending_stay(void *unused)
 	mediate_disable();
 	setup_driver.patience = 1;
 	for (i = 0; i < 5; i++)
-		model_its_driver_queue(&setup_driver, model_event(GITS_CMD_INT,
-					SETUP_DEV, SETUP_EVENT).dw);
+		model_its_driver_queue(&setup_driver, cmd.dw);
 	ASSERT(!model_its_driver_post(&setup_driver));
 	wake();
 	ASSERT_EQ(model_lpis_taken(SETUP_RD, SETUP_LPI), 3005 + 2);

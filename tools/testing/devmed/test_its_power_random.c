@@ -12,7 +12,6 @@
 #define RANDOM_STEPS	300
 #define RANDOM_SEEDS	12
 
-
 static u64 tables[NR_VPES];
 
 static void random_vpe_command(unsigned int what, u16 vpe)

@@ -142,3 +142,19 @@ TEST(its_ic19_vmapp_no_memory)
 	ASSERT(is_free(vpt));
 	ASSERT_EQ(model_its_stats(0)->errors, 0);
 }
+
+/* D1: a VSYNC that the ITS stops at is no proof. */
+TEST(its_d1_vsync_in_error)
+{
+	v4_params(40);
+	params.its.vsync_needs_vpe = true;
+	params.its.stalls = true;
+	begin_mapped();
+	setup_driver.patience = 10;
+	model_its_driver_queue(&setup_driver, model_vmapp(VPE, 0, 0, 0, false).dw);
+	model_its_driver_queue(&setup_driver, model_vpe(GITS_CMD_VSYNC, VPE).dw);
+	ASSERT(!model_its_driver_post(&setup_driver));
+	mediate_write(MODEL_ITS_BASE + GITS_CWRITER, 8, setup_driver.prod);
+	ASSERT(!is_free(vpt));
+	model_gic_check();
+}

@@ -10,7 +10,8 @@
  * length, while LPIs are enabled, and until the redistributor has been seen to
  * be done with them. All redistributors share one configuration table, and no
  * other two tables overlap, a page having one pin. Neither moves while LPIs are
- * enabled. Cacheability is EL2's choice.
+ * enabled. Cacheability is EL2's choice. A redistributor that firmware restores
+ * with other tables is disabled before the host runs.
  *
  * Leaves to others: SGI_base, which has no addresses and is not mediated, and
  * VLPI_base (gicr-vlpi.c).
@@ -159,6 +160,7 @@ static void gicr_put_tables(struct devmed_gicr *gicr)
 {
 	gicr_unpin(gicr->pending, gicr_pending_size());
 	gicr->pinned = false;
+	WRITE_ONCE(gicr->moved, true);
 
 	hyp_spin_lock(&gicr_config_lock);
 	gicr_put_config_locked();
@@ -329,6 +331,7 @@ static int gicr_start(struct devmed_region *region, u64 unused1, u64 unused2)
 
 	gicr->region = region;
 	gicr->pinned = false;
+	gicr->moved = false;
 	gicr_read_features(gicr);
 	if (gicr_lpis_enabled(gicr)) {
 		/* What the driver found to work, for those that come later. */
@@ -355,6 +358,52 @@ static void gicr_stop(struct devmed_region *region)
 	if (gicr->pinned)
 		gicr_put_tables(gicr);
 	gicr_count--;
+}
+
+/* It is disabled, or uses the tables that are pinned for it. */
+static bool gicr_is_as_left(const struct devmed_gicr *gicr)
+{
+	u64 config = devmed_read64(gicr->region, GICR_PROPBASER);
+	u64 pending = devmed_read64(gicr->region, GICR_PENDBASER);
+
+	if (!gicr_lpis_enabled(gicr))
+		return true;
+
+	return gicr->pinned && (pending & GICR_PENDBASER_ADDR) == gicr->pending &&
+	       (config & (GICR_PROPBASER_ADDR | GICR_PROPBASER_IDBITS_MASK)) ==
+	       READ_ONCE(gicr_config);
+}
+
+/*
+ * Firmware may have saved the redistributor before the host took its tables away,
+ * and restored it after that. If the bit cannot be cleared, the tables are pinned,
+ * should they still be the host's.
+ */
+static void gicr_resume_locked(struct devmed_gicr *gicr)
+{
+	hyp_assert_lock_held(&gicr->region->lock);
+
+	if (gicr_is_as_left(gicr))
+		return;
+
+	devmed_count(gicr->region, DEVMED_REARMED);
+	devmed_write32(gicr->region, GICR_CTLR,
+		       gicr_read_ctlr(gicr) & GICR_CTLR_DPG);
+	if ((!gicr_is_settled(gicr) || gicr_lpis_enabled(gicr)) && !gicr->pinned)
+		gicr_get_tables(gicr);
+}
+
+/* Tables that never moved are pinned still, whatever firmware does. */
+static void gicr_resume(struct devmed_region *region, void *instance)
+{
+	struct devmed_gicr *gicr = instance;
+
+	if (likely(!READ_ONCE(gicr->moved)))
+		return;
+
+	hyp_spin_lock(&region->lock);
+	gicr_resume_locked(gicr);
+	hyp_spin_unlock(&region->lock);
 }
 
 /* What a redistributor may lack has no row, or one that looks first: its-regs.c */
@@ -388,4 +437,5 @@ const struct devmed_regs devmed_gicr_regs = {
 	.index		= gicr_index,
 	.start		= gicr_start,
 	.stop		= gicr_stop,
+	.resume		= gicr_resume,
 };

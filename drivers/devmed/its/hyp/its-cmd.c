@@ -21,6 +21,7 @@
  */
 #include <linux/bitfield.h>
 #include <linux/kernel.h>
+#include <linux/nospec.h>
 #include <linux/string.h>
 
 #include <asm/kvm_hyp.h>
@@ -297,11 +298,12 @@ static const struct its_rule *its_find_rule(const u64 *cmd)
 {
 	u8 opcode = FIELD_GET(ITS_CMD_OP, cmd[0]);
 
-	if (likely(opcode < ARRAY_SIZE(its_rules) &&
-		   its_rules[opcode].fields[0]))
-		return &its_rules[opcode];
+	if (unlikely(opcode >= ARRAY_SIZE(its_rules)))
+		return NULL;
+	/* A rule is a branch target, and the host chooses which. */
+	opcode = array_index_nospec(opcode, ARRAY_SIZE(its_rules));
 
-	return NULL;
+	return likely(its_rules[opcode].fields[0]) ? &its_rules[opcode] : NULL;
 }
 
 /*

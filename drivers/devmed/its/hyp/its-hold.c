@@ -104,6 +104,10 @@ int gicr_pin(u64 phys, u64 size)
  * @phys: first byte
  * @size: in bytes
  *
+ * The host can have one of these pages used by the stock hypervisor as well, as
+ * memory of a vCPU: the page then stays shared and pinned for good, which is the
+ * host's own loss, and nobody's who gets memory from it.
+ *
  * Context: As devmed_unpin().
  */
 void gicr_unpin(u64 phys, u64 size)

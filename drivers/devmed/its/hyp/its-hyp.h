@@ -210,6 +210,8 @@ struct devmed_its {
  * @typer: GICR_TYPER
  * @pending: address of its pending table, while that is pinned
  * @pinned: both tables are. Guarded by @region->lock, as is @pending.
+ * @moved: tables were let go of, which firmware may have seen before. Guarded by
+ *	@region->lock, read without.
  * @can_set: has SETLPIR and CLRLPIR
  * @can_invalidate: has INVLPIR, INVALLR and SYNCR
  */
@@ -218,6 +220,7 @@ struct devmed_gicr {
 	u64 typer;
 	u64 pending;
 	bool pinned;
+	bool moved;
 	bool can_set;
 	bool can_invalidate;
 };
