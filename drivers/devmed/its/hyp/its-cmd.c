@@ -10,7 +10,8 @@
  * in them is the host's, except for pending tables of vPEs, which are pinned. A
  * command that is refused becomes a SYNC, so that the ITS consumes its slot like
  * any other and what follows works. A doorbell never keeps EL2 longer than
- * ITS_MAX_DRAIN commands.
+ * ITS_MAX_DRAIN commands take, ITS_MAX_CLEAR bytes of memory for the ITS, and one
+ * wait for vPEs that leave (its-vpe.c).
  *
  * Leaves to others: whose an ITT is (its-itt.c), what the tables have room for
  * (its-table.c), which redistributors and LPIs there are (gicr.c).
@@ -307,8 +308,8 @@ static const struct its_rule *its_find_rule(const u64 *cmd)
 }
 
 /*
- * A devmed_sanitizer_t. Passes always: slots of both rings correspond. Inline, to
- * be part of the drain.
+ * A devmed_sanitizer_t. Passes always, for slots of both rings correspond, unless
+ * the command takes another trap. Inline, to be part of the drain.
  */
 static __always_inline enum devmed_cmd_answer its_sanitize_cmd(u64 *cmd,
 							       void *arg)
@@ -328,8 +329,13 @@ static __always_inline enum devmed_cmd_answer its_sanitize_cmd(u64 *cmd,
 		if (!reason && (rule->checks & ITS_IS_MAPPING))
 			its->mapped = its->emitted + 1;
 	}
-	if (unlikely(reason))
+	if (unlikely(reason)) {
+		if (its->again) {
+			its->again = false;
+			return DEVMED_CMD_REJECT;
+		}
 		its_refuse_cmd(its, cmd, reason);
+	}
 	its->emitted++;
 
 	return DEVMED_CMD_PASS;
@@ -478,6 +484,7 @@ int its_write_cwriter(struct devmed_region *region, void *instance,
 
 	its->refused = 0;
 	its->rewritten = 0;
+	its->clearing = 0;
 	drained = devmed_ring_drain(ring, ITS_CMD_SIZE, ITS_MAX_DRAIN,
 				    its_sanitize_cmd, its);
 	if (drained) {

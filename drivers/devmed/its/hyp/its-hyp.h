@@ -8,6 +8,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/compiler.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include <asm/page.h>
@@ -36,6 +37,9 @@ struct its_itt {
 	u8 bits;
 	bool adopted;
 };
+
+/* Cleared in one trap: some 6,000 instructions, twice that if it is flushed too. */
+#define ITS_MAX_CLEAR		SZ_128K
 
 /* From the smallest ITT to what the pool can give in one piece. */
 #define ITS_MAX_ITT_ORDER	(PAGE_SHIFT + 10)
@@ -152,6 +156,12 @@ struct its_vpe_map {
  *	Set without the lock, by a CPU that is going to sleep
  * @refused: commands refused, in this trap
  * @rewritten: commands rewritten, in this trap
+ * @clearing: bytes of memory cleared, in this trap
+ * @again: the command that was looked at last needs another trap
+ * @fresh: an ITT that is being cleared for the MAPD that is to come again, NULL
+ *	if there is none
+ * @fresh_order: log2 of the bytes that are wanted of it
+ * @cleared: those that are zero already
  * @itts: by log2 of the size, from ITS_ITT_SHIFT on
  * @spare: structs that no ITT has at present
  * @structs: the pages that they are in
@@ -194,6 +204,11 @@ struct devmed_its {
 	bool unsure;
 	u32 refused;
 	u32 rewritten;
+	u32 clearing;
+	bool again;
+	u8 fresh_order;
+	struct its_itt *fresh;
+	u64 cleared;
 	struct its_itt_list itts[ITS_NR_ITT_ORDERS];
 	struct its_itt *spare;
 	struct its_itt *structs;
@@ -253,13 +268,19 @@ bool its_is_enabled(const struct devmed_its *its);
 bool its_was_reset(const struct devmed_its *its);
 
 /* its-itt.c */
+struct its_itt *its_get_struct(struct devmed_its *its);
+struct its_itt *its_get_itt(struct devmed_its *its, u8 order);
+void its_retire(struct devmed_its *its, struct its_itt *itt);
+u64 its_may_clear(struct devmed_its *its, u64 size);
+void its_lose_commands(struct devmed_its *its);
+
+/* its-device.c */
 int its_init_devices(struct devmed_its *its);
 struct its_itt *its_search_itt(struct devmed_its *its, u32 id);
 enum devmed_counter its_map_device(struct devmed_its *its, u32 id, u8 bits,
 				   u64 *phys);
 bool its_unmap_device(struct devmed_its *its, u32 id);
 int its_adopt_device(struct devmed_its *its, u32 id, u8 bits, u64 phys);
-void its_lose_commands(struct devmed_its *its);
 void its_free_devices(struct devmed_its *its);
 
 /* its-table.c */

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices, and the memory in which the ITS keeps their events.
+ * ITTs: the memory in which the ITS keeps the events of a device.
  *
- * Attack surface: any DeviceID, any number of events, mapped and unmapped in
- * any order and as often as the host likes.
+ * Attack surface: any number of events, devices mapped and unmapped in any order
+ * and as often as the host likes.
  *
- * Guarantees: an ITT is EL2's memory, as long as the events need, zero when
- * the ITS gets it, and of one device only. What a device uses is found by its
- * DeviceID in EL2's own records. An ITT that is given up is used again only
- * when the ITS has taken the command that unmapped it and a SYNC after it, and
- * only as an ITT of the same ITS: that SYNC was for one redistributor, and
- * entries of others' may still be written there. No pages: one command is
- * refused.
+ * Guarantees: an ITT is EL2's memory, zero when the ITS gets it, and of one device
+ * only. An ITT that is given up is used again only when the ITS has taken the
+ * command that unmapped it and a SYNC after it, and only as an ITT of the same ITS:
+ * that SYNC was for one redistributor, and entries of others' may still be written
+ * there. A large one is cleared in several traps, ITS_MAX_CLEAR bytes in each.
  *
- * Leaves to others: whether the DeviceID has a table entry (its-table.c).
+ * Leaves to others: which device has which (its-device.c).
  */
 #include <linux/bits.h>
 #include <linux/log2.h>
@@ -29,10 +27,6 @@
 
 #include "its-hyp.h"
 
-/* The radix tree: each node is a page of pointers. */
-#define ITS_RADIX_BITS		(PAGE_SHIFT - 3)
-#define ITS_RADIX_MASK		(BIT(ITS_RADIX_BITS) - 1)
-
 /**
  * its_flush - make what EL2 wrote visible to an ITS that does not snoop
  * @its: the instance
@@ -45,62 +39,6 @@ void its_flush(const struct devmed_its *its, u64 phys, u64 size)
 {
 	if (!its->coherent)
 		kvm_flush_dcache_to_poc(hyp_phys_to_virt(phys), size);
-}
-
-/* Where the tree keeps the ITT of a DeviceID; NULL if there is no such place. */
-static struct its_itt **its_find_place(const struct devmed_its *its, u32 id)
-{
-	void **node = its->devices;
-	unsigned int level;
-
-	for (level = its->levels - 1; level && node; level--)
-		node = node[(id >> (level * ITS_RADIX_BITS)) & ITS_RADIX_MASK];
-
-	return node ? (struct its_itt **)&node[id & ITS_RADIX_MASK] : NULL;
-}
-
-/* The same, with the nodes on the way; NULL if there are no pages for them. */
-static struct its_itt **its_make_place(struct devmed_its *its, u32 id)
-{
-	void **node = its->devices;
-	unsigned int level;
-
-	for (level = its->levels - 1; level; level--) {
-		void **next = &node[(id >> (level * ITS_RADIX_BITS)) &
-				    ITS_RADIX_MASK];
-
-		if (!*next)
-			*next = devmed_pool_alloc(0);
-		if (!*next)
-			return NULL;
-		node = *next;
-	}
-
-	return (struct its_itt **)&node[id & ITS_RADIX_MASK];
-}
-
-/**
- * its_search_itt - what a device uses
- * @its: the instance
- * @id: any DeviceID
- *
- * Context: region->lock held.
- * Return: its ITT, or NULL if it is not mapped.
- */
-struct its_itt *its_search_itt(struct devmed_its *its, u32 id)
-{
-	struct its_itt **place;
-
-	if ((u64)id >> its->device_bits)
-		return NULL;
-	place = its_find_place(its, id);
-	if (!place || !*place)
-		return NULL;
-
-	its->last_id = id;
-	its->last_itt = *place;
-
-	return *place;
 }
 
 static struct its_itt_list *its_list(struct devmed_its *its, u8 order)
@@ -127,7 +65,14 @@ static bool its_add_structs(struct devmed_its *its)
 	return true;
 }
 
-static struct its_itt *its_get_struct(struct devmed_its *its)
+/**
+ * its_get_struct - a record for an ITT
+ * @its: the instance
+ *
+ * Context: region->lock held, or trusted phase.
+ * Return: the record, all zero, or NULL if there is no memory.
+ */
+struct its_itt *its_get_struct(struct devmed_its *its)
 {
 	struct its_itt *itt;
 
@@ -175,7 +120,14 @@ static struct its_itt *its_pop_idle(struct devmed_its *its, u8 order)
 	return itt;
 }
 
-static void its_retire(struct devmed_its *its, struct its_itt *itt)
+/**
+ * its_retire - a device has given up its ITT
+ * @its: the instance
+ * @itt: of which the ITS is told with the next command
+ *
+ * Context: region->lock held.
+ */
+void its_retire(struct devmed_its *its, struct its_itt *itt)
 {
 	struct its_itt_list *list;
 
@@ -281,179 +233,85 @@ static struct its_itt *its_new_itt(struct devmed_its *its, u8 order)
 	return itt;
 }
 
-static struct its_itt *its_get_itt(struct devmed_its *its, u8 order)
+/* No longer the one that is being cleared: the next of its size. */
+static void its_put_fresh(struct devmed_its *its)
 {
-	struct its_itt *itt = its_pop_idle(its, order);
+	struct its_itt *itt = its->fresh;
+	struct its_itt_list *list = its_list(its, itt->order);
 
+	itt->next = list->head;
+	if (!list->head)
+		list->tail = itt;
+	list->head = itt;
+	its->fresh = NULL;
+}
+
+static bool its_choose_itt(struct devmed_its *its, u8 order)
+{
+	struct its_itt *itt;
+
+	/* The host has another command in that slot by now. */
+	if (its->fresh && its->fresh_order != order)
+		its_put_fresh(its);
+	if (its->fresh)
+		return true;
+
+	itt = its_pop_idle(its, order);
 	if (!itt)
 		itt = its_new_itt(its, order);
 	if (!itt)
 		itt = its_pop_larger(its, order);
-	if (!itt)
-		return NULL;
-
-	memset(hyp_phys_to_virt(itt->phys), 0, BIT(order));
-	its_flush(its, itt->phys, BIT(order));
+	its->fresh = itt;
+	its->fresh_order = order;
+	its->cleared = 0;
 
 	return itt;
 }
 
-/* log2 of the bytes for 2^@bits events, 0 if that is too much for the pool. */
-static u8 its_itt_order(const struct devmed_its *its, u8 bits)
+/**
+ * its_may_clear - how much of a piece of memory can be cleared in this trap
+ * @its: the instance
+ * @size: of what is left of it, in bytes
+ *
+ * Context: region->lock held.
+ * Return: bytes, which count as cleared from now on.
+ */
+u64 its_may_clear(struct devmed_its *its, u64 size)
 {
-	u8 order = max_t(u8, bits + ilog2(roundup_pow_of_two(its->entry_size)),
-			 ITS_ITT_SHIFT);
+	u64 bytes = min_t(u64, size, ITS_MAX_CLEAR - its->clearing);
 
-	return order <= ITS_MAX_ITT_ORDER ? order : 0;
+	its->clearing += bytes;
+
+	return bytes;
 }
 
 /**
- * its_map_device - give a device an ITT
+ * its_get_itt - memory for a device's events
  * @its: the instance
- * @id: its DeviceID, of no more than @its->device_bits
- * @bits: log2 of its number of events
- * @phys: address of the ITT
+ * @order: log2 of its size in bytes
  *
- * A device that is mapped gets another one; the old is kept until the ITS has
- * seen that.
- *
- * Context: region->lock held, on the way to emit the MAPD.
- * Return: 0, or why the MAPD is refused, with nothing changed that is visible.
+ * Context: region->lock held.
+ * Return: an ITT, all zero; NULL if there is no memory, or with @its->again if this
+ * trap has cleared enough. What was cleared is kept for the next one.
  */
-enum devmed_counter its_map_device(struct devmed_its *its, u32 id, u8 bits,
-				   u64 *phys)
+struct its_itt *its_get_itt(struct devmed_its *its, u8 order)
 {
-	struct its_itt **place;
 	struct its_itt *itt;
-	u8 order;
+	u64 bytes;
 
-	if (bits > its->event_bits)
-		return DEVMED_CMD_EVENT;
-	order = its_itt_order(its, bits);
-	if (!order)
-		return DEVMED_CMD_EVENT;
+	if (!its_choose_itt(its, order))
+		return NULL;
 
-	if (!its_has_entry(its, GITS_BASER_TYPE_DEVICE, id))
-		return DEVMED_CMD_DEVICE;
-	if (!its_reserve_entry(its, GITS_BASER_TYPE_DEVICE, id))
-		return DEVMED_CMD_MEMORY;
-	place = its_make_place(its, id);
-	if (!place)
-		return DEVMED_CMD_MEMORY;
-	itt = its_get_itt(its, order);
-	if (!itt)
-		return DEVMED_CMD_MEMORY;
-
-	itt->bits = bits;
-	if (*place)
-		its_retire(its, *place);
-	*place = itt;
-	*phys = itt->phys;
-
-	return 0;
-}
-
-/**
- * its_unmap_device - take a device's ITT
- * @its: the instance
- * @id: its DeviceID, of no more than @its->device_bits
- *
- * Context: region->lock held, on the way to emit the MAPD.
- * Return: true if it had one.
- */
-bool its_unmap_device(struct devmed_its *its, u32 id)
-{
-	struct its_itt **place = its_find_place(its, id);
-
-	if (!place || !*place)
-		return false;
-
-	its_retire(its, *place);
-	*place = NULL;
-
-	return true;
-}
-
-/**
- * its_adopt_device - record a device that was mapped before EL2 came
- * @its: the instance
- * @id: its DeviceID
- * @bits: log2 of its number of events
- * @phys: its ITT, EL2's memory by now
- *
- * Context: Trusted phase, devmed_setup_lock held.
- * Return: 0, -EINVAL if the ITS cannot have such a device, -EEXIST if it has
- * one, -ENOMEM.
- */
-int its_adopt_device(struct devmed_its *its, u32 id, u8 bits, u64 phys)
-{
-	struct its_itt **place;
-	struct its_itt *itt;
-
-	if ((u64)id >> its->device_bits || bits > its->event_bits ||
-	    !its_itt_order(its, bits))
-		return -EINVAL;
-
-	place = its_make_place(its, id);
-	if (!place)
-		return -ENOMEM;
-	if (*place)
-		return -EEXIST;
-	itt = its_get_struct(its);
-	if (!itt)
-		return -ENOMEM;
-
-	itt->phys = phys;
-	itt->bits = bits;
-	itt->adopted = true;
-	*place = itt;
-
-	return 0;
-}
-
-/**
- * its_init_devices - begin without any device
- * @its: the instance, with @its->device_bits
- *
- * Context: Trusted phase, devmed_setup_lock held.
- * Return: 0 or -ENOMEM.
- */
-int its_init_devices(struct devmed_its *its)
-{
-	its->levels = DIV_ROUND_UP(its->device_bits, ITS_RADIX_BITS);
-	its->devices = devmed_pool_alloc(0);
-
-	return its->devices ? 0 : -ENOMEM;
-}
-
-static void its_free_nodes(void **node, unsigned int level)
-{
-	unsigned int i;
-
-	for (i = 0; level && i <= ITS_RADIX_MASK; i++) {
-		if (node[i])
-			its_free_nodes(node[i], level - 1);
+	itt = its->fresh;
+	bytes = its_may_clear(its, BIT(order) - its->cleared);
+	memset(hyp_phys_to_virt(itt->phys) + its->cleared, 0, bytes);
+	its_flush(its, itt->phys + its->cleared, bytes);
+	its->cleared += bytes;
+	if (its->cleared < BIT(order)) {
+		its->again = true;
+		return NULL;
 	}
-	devmed_pool_free(node, 0);
-}
+	its->fresh = NULL;
 
-/**
- * its_free_devices - undo its_init_devices() and its_adopt_device()
- * @its: the instance, to which no command was given yet
- *
- * Context: Trusted phase, devmed_setup_lock held.
- */
-void its_free_devices(struct devmed_its *its)
-{
-	if (its->devices)
-		its_free_nodes(its->devices, its->levels - 1);
-	its->devices = NULL;
-
-	while (its->structs) {
-		struct its_itt *page = its->structs;
-
-		its->structs = page->next;
-		devmed_pool_free(page, 0);
-	}
-	its->spare = NULL;
+	return itt;
 }

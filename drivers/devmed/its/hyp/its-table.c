@@ -129,7 +129,8 @@ bool its_has_entry(const struct devmed_its *its, unsigned int type, u32 id)
  *
  * Context: region->lock held.
  * Return: true if the ITS has an entry for it, false if it is out of range or
- * there are no pages for a level-2 table.
+ * there are no pages for a level-2 table, or with @its->again if that is to come in
+ * another trap.
  */
 bool its_reserve_entry(struct devmed_its *its, unsigned int type, u32 id)
 {
@@ -147,9 +148,14 @@ bool its_reserve_entry(struct devmed_its *its, unsigned int type, u32 id)
 	if (*l1 & GITS_L1_VALID)
 		return true;
 
+	if (its->clearing + its_l2_size(table) > ITS_MAX_CLEAR) {
+		its->again = true;
+		return false;
+	}
 	l2 = devmed_pool_alloc(get_order(its_l2_size(table)));
 	if (!l2)
 		return false;
+	its->clearing += its_l2_size(table);
 	phys = hyp_virt_to_phys(l2);
 	its_flush(its, phys, its_l2_size(table));
 	/* The table before the entry that leads to it. */
