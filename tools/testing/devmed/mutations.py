@@ -147,6 +147,8 @@ HYP + "reg.c": [
      " ||\n\t    !IS_ALIGNED(regs->direct_reads, SZ_64K)", ""),
 ],
 HYP + "instance.c": [
+    ("C06", "step-after-finalize", "hcall_c06_willing_backend",
+     "\tif (devmed_finalized())\n\t\treturn -EPERM;\n\n", ""),
     ("C05", "publish-twice", "region_publish",
      "if (!region->instance) {", "if (1) {"),
 ],

@@ -95,6 +95,11 @@ HYP + "idmap.c": [
      "table->bbml = min(table->bbml, user->bbml);", ""),
     ("TL05", "dma-least-coherent", "idmap_least_able",
      "table->coherent &= user->coherent;", "table->coherent = user->coherent;"),
+    ("C06", "dma-range-after-finalize", "hcall_c06_dma",
+     "\t\treturn -EPERM;\n\n\thyp_spin_lock(&host_mmu.lock);\n\tif (devmed_idmap_started())"
+     "\n\t\tret = -EBUSY;\n\telse\n\t\tidmap_end",
+     "\t\t;\n\n\thyp_spin_lock(&host_mmu.lock);\n\tif (devmed_idmap_started())"
+     "\n\t\tret = -EBUSY;\n\telse\n\t\tidmap_end"),
     ("C06", "dma-start-after-finalize", "idmap_join",
      "\t\treturn -EPERM;\n\n\thyp_spin_lock(&host_mmu.lock);\n\tret = idmap_start",
      "\t\t;\n\n\thyp_spin_lock(&host_mmu.lock);\n\tret = idmap_start"),

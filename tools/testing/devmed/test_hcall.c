@@ -5,6 +5,9 @@
  */
 #include "fake.h"
 #include "harness.h"
+#include "its_mediate.h"
+
+#include <nvhe/devmed_idmap.h>
 
 #define BASE	0x08080000ULL
 
@@ -109,6 +112,78 @@ TEST(hcall_after_finalize)
 	ASSERT_EQ(setup_call(DEVMED_SETUP_POLICY, 1, 1, 0, 0), -EPERM);
 	ASSERT(devmed_allows_protected_vm());
 	ASSERT(fake_unchanged(before));
+}
+
+/*
+ * Regions that exist, with an instance and without: what would be done to each of
+ * them before is refused for the time alone.
+ */
+TEST(hcall_c06_regions)
+{
+	struct fake_snapshot *before;
+	unsigned int op;
+
+	mediate_default();
+	before = fake_snapshot();
+	for (op = 0; op <= DEVMED_SETUP_POLICY; op++)
+		ASSERT_EQ(setup_call(op, mediate_its[0], SETUP_DEV, 0, 0), -EPERM);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_START, mediate_its[0], 0, 0, 0), -EPERM);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_ADOPT, mediate_its[0], SETUP_DEV + 1,
+			     FAKE_MEM_BASE, 1), -EPERM);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_STOP, mediate_its[0], 0, 0, 0), -EPERM);
+	ASSERT(fake_unchanged(before));
+	mediate_works();
+}
+
+static int started(struct devmed_region *region, u64 arg1, u64 arg2)
+{
+	return devmed_publish(region, region);
+}
+
+static void stopped(struct devmed_region *region)
+{
+	devmed_withdraw(region);
+}
+
+static int adopted(struct devmed_region *region, u64 arg1, u64 arg2, u64 arg3)
+{
+	return 0;
+}
+
+/* A backend that would do all that it is asked. */
+TEST(hcall_c06_willing_backend)
+{
+	struct devmed_regs regs = devmed_its_regs;
+	s64 id = setup_call(DEVMED_SETUP_REGISTER, DEVMED_CLASS_ITS, BASE,
+			    SZ_128K, 0);
+	s64 other = setup_call(DEVMED_SETUP_REGISTER, DEVMED_CLASS_ITS,
+			       BASE + SZ_1M, SZ_128K, 0);
+
+	regs.start = started;
+	regs.stop = stopped;
+	regs.adopt = adopted;
+	devmed_get_region(id)->regs = &regs;
+	devmed_get_region(other)->regs = &regs;
+	ASSERT_EQ(setup_call(DEVMED_SETUP_START, id, 0, 0, 0), 0);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_ADOPT, id, 0, 0, 0), 0);
+	devmed_finalize();
+	ASSERT_EQ(setup_call(DEVMED_SETUP_START, other, 0, 0, 0), -EPERM);
+	ASSERT(!devmed_get_region(other)->instance);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_ADOPT, id, 0, 0, 0), -EPERM);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_STOP, id, 0, 0, 0), -EPERM);
+	ASSERT(devmed_get_region(id)->instance);
+	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, other, 0, 0, 0), -EPERM);
+	ASSERT_EQ(devmed_get_region(other)->base, BASE + SZ_1M);
+}
+
+/* Nor does the DMA stage-2 begin late, or end elsewhere. */
+TEST(hcall_c06_dma)
+{
+	ASSERT_EQ(setup_call(DEVMED_SETUP_DMA, 0, 0, 0, 0), -ENODEV);
+	devmed_finalize();
+	ASSERT_EQ(setup_call(DEVMED_SETUP_DMA, 0, 0, 0, 0), -EPERM);
+	ASSERT_EQ(devmed_idmap_start(), -EPERM);
+	ASSERT_EQ(devmed_idmap_set_end(0), -EPERM);
 }
 
 /* Bits above 32 are part of a number: none is cut off on the way. */

@@ -282,6 +282,12 @@ void devmed_suspend(void);
 void devmed_resume(void);
 void handle___devmed_setup(struct kvm_cpu_context *host_ctxt);
 void handle___devmed_call(struct kvm_cpu_context *host_ctxt);
+/*
+ * __devmed_setup lies below the number from which an untrusted host may call, but
+ * the ITSs are handed over once the dispatcher goes by that: see devmed_finalized().
+ */
+#define devmed_may_set_up(id)						\
+	((id) == __KVM_HOST_SMCCC_FUNC___devmed_setup && !devmed_finalized())
 #else
 static inline bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt,
 					    u64 esr,
@@ -295,6 +301,7 @@ static inline bool devmed_allows_protected_vm(void) { return true; }
 static inline void devmed_finalize(void) { }
 static inline void devmed_suspend(void) { }
 static inline void devmed_resume(void) { }
+#define devmed_may_set_up(id)	false
 #define devmed_unmap_hole(pgt, start, end)				\
 	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))
 #endif
