@@ -375,6 +375,7 @@ const char *devmed_counter_name(unsigned int counter)
 		[DEVMED_REFUSED_HOLE]		= "hole",
 		[DEVMED_REFUSED_DIRECTION]	= "direction",
 		[DEVMED_REFUSED_HANDLER]	= "handler",
+		[DEVMED_REFUSED_ABORTED]	= "device-abort",
 		[DEVMED_CMD_OPCODE]		= "cmd-opcode",
 		[DEVMED_CMD_DEVICE]		= "cmd-device",
 		[DEVMED_CMD_EVENT]		= "cmd-event",

@@ -67,6 +67,7 @@ static void devmed_show_globals(struct seq_file *m)
 		[DEVMED_POOL_FAILED]	= "pool failed",
 		[DEVMED_POOL_SIZE]	= "pool size",
 		[DEVMED_UNRESOLVED]	= "hyp unresolved",
+		[DEVMED_ABORTS]		= "hyp aborts",
 		[DEVMED_PINNED]		= "hyp pinned",
 		[DEVMED_DMA_TABLES]	= "dma tables",
 		[DEVMED_DMA_REFUSED]	= "dma refused",

@@ -148,6 +148,7 @@ enum devmed_call_op {
  * @DEVMED_REFUSED_DIRECTION: read of a write-only register as zero, or write
  *	of a read-only one ignored
  * @DEVMED_REFUSED_HANDLER: a backend refused the value
+ * @DEVMED_REFUSED_ABORTED: abort injected, the device answered EL2's access with one
  * @DEVMED_CMD_OPCODE: command refused, no such opcode or not for the host
  * @DEVMED_CMD_DEVICE: command refused, DeviceID out of range or not mapped
  * @DEVMED_CMD_EVENT: command refused, EventID or their number out of range
@@ -179,6 +180,7 @@ enum devmed_counter {
 	DEVMED_REFUSED_HOLE,
 	DEVMED_REFUSED_DIRECTION,
 	DEVMED_REFUSED_HANDLER,
+	DEVMED_REFUSED_ABORTED,
 	DEVMED_CMD_OPCODE,
 	DEVMED_CMD_DEVICE,
 	DEVMED_CMD_EVENT,
@@ -198,6 +200,7 @@ enum devmed_counter {
  * @DEVMED_POOL_FAILED: allocations that found it empty
  * @DEVMED_POOL_SIZE: pages that it was given
  * @DEVMED_UNRESOLVED: aborts injected because no address could be found
+ * @DEVMED_ABORTS: accesses of EL2's own that a device answered with an abort
  * @DEVMED_PINNED: pages of the host's that devices use now, and it has to keep
  * @DEVMED_DMA_TABLES: pages of the DMA stage-2 now
  * @DEVMED_DMA_REFUSED: changes of ownership that it refused
@@ -210,6 +213,7 @@ enum devmed_global_counter {
 	DEVMED_POOL_FAILED,
 	DEVMED_POOL_SIZE,
 	DEVMED_UNRESOLVED,
+	DEVMED_ABORTS,
 	DEVMED_PINNED,
 	DEVMED_DMA_TABLES,
 	DEVMED_DMA_REFUSED,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/// An access of EL2 that a device answers with an abort is fatal, so there is
-/// one place that makes them: the accessors of <nvhe/devmed_mmio.h>.
+/// A device may answer an access of EL2 with an abort, which is fatal unless the
+/// instruction is in the exception table. So there is one place that makes them, the
+/// accessors of <nvhe/devmed_mmio.h>, by the loads and stores of <nvhe/devmed_raw.h>.
 
 virtual report
 
 @accessors@
 identifier f =~ "^devmed_(read|write)(32|64)(_relaxed)?$";
-identifier io =~ "^_*(raw_)?(read|write)[bwlq](_relaxed)?$";
+identifier io =~ "^devmed_raw_(read|write)(32|64)$";
 position p;
 @@
  f(...)
@@ -17,7 +18,7 @@ position p;
  }
 
 @elsewhere@
-identifier io =~ "^_*(raw_)?(read|write)[bwlq](_relaxed)?$";
+identifier io =~ "^(_*(raw_)?(read|write)[bwlq](_relaxed)?|devmed_raw_(read|write)(32|64))$";
 position p != accessors.p;
 @@
  io@p(...)

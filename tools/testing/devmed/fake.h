@@ -73,6 +73,25 @@ struct fake_device_ops {
 	void (*write)(u64 offset, u8 size, u64 value);
 };
 
+/*
+ * What the bus does with an access of EL2's: the device answers; an abort comes at
+ * once; or, for a write, later or never, so that EL2 hears of nothing.
+ */
+enum fake_abort {
+	FAKE_ANSWERED,
+	FAKE_ABORTED,
+	FAKE_LOST,
+};
+
+extern enum fake_abort (*fake_bus)(u64 phys, u8 size, bool write);
+/* Aborts that EL2 took. */
+extern unsigned int fake_aborts;
+/* The instruction that takes them, and its fixup. */
+extern char fake_access[], fake_fixup[];
+/* Data abort from EL2: a synchronous external one. EL2h, all masked. */
+#define FAKE_ESR_ABORT		0x96000010ULL
+#define FAKE_SPSR_EL2		0x3c9ULL
+
 void fake_attach(u64 phys, u64 size, const struct fake_device_ops *ops);
 void fake_detach_all(void);
 

@@ -112,6 +112,15 @@ void kvm_skip_host_instr(void)
 /* Records what it would report: ESR_EL2 and FAR_EL1 of this moment. */
 void host_inject_mem_abort(struct kvm_cpu_context *host_ctxt)
 {
+	u64 ec = ESR_ELx_EC(fake_sysregs.esr_el2);
+	u64 fsc = fake_sysregs.esr_el2 & ESR_ELx_FSC;
+
+	/* A WARN_ON(), which takes EL2 down. */
+	if (ec != ESR_ELx_EC_DABT_LOW && ec != ESR_ELx_EC_IABT_LOW)
+		fake_bug("abort of the host with another class", __FILE__, __LINE__);
+	/* As inject_host_exception() does for a translation fault. */
+	if (fsc >= ESR_ELx_FSC_FAULT && fsc <= (ESR_ELx_FSC_FAULT | 3))
+		fake_sysregs.far_el1 = fake_sysregs.far_el2;
 	fake_log(FAKE_INJECT, fake_sysregs.far_el1, 0, fake_sysregs.esr_el2, false);
 }
 

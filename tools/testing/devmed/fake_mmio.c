@@ -1,14 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A register file that logs every access. It is strict where hardware would
- * take EL2 down: an address that EL2 has not mapped, or that is not aligned.
+ * take EL2 down: an address that EL2 has not mapped, or that is not aligned. An
+ * access that is aborted goes through EL2's own handler.
  */
 #include "fake.h"
 #include "harness.h"
 
+#include <nvhe/devmed_raw.h>
+
 u8 fake_device[FAKE_DEV_SIZE];
 
 u64 fake_clock;
+
+enum fake_abort (*fake_bus)(u64 phys, u8 size, bool write);
+unsigned int fake_aborts;
+
+/* The next write is behind a barrier. */
+static bool fenced;
+
+/* One instruction that accesses devices, and where EL2 goes on if that is aborted. */
+asm(".pushsection .text\n"
+	".globl fake_access, fake_fixup\n"
+	"fake_access:	nop\n"
+	"fake_fixup:	nop\n"
+	".popsection\n"
+	".pushsection __kvm_ex_table, \"a\"\n"
+	"	.balign	8\n"
+	"	.long	fake_access - ., fake_fixup - .\n"
+	".popsection\n");
 
 static struct fake_model {
 	u64 phys;
@@ -64,14 +84,35 @@ static u8 *fake_register(u64 addr, u64 size, u64 *phys)
 	return &fake_device[*phys % FAKE_DEV_SIZE];
 }
 
-static u64 fake_read(void *addr, u64 size)
+/* What the exception and the accessor's fixup do between them. */
+static void fake_take_abort(u64 addr)
+{
+	const struct fake_sysregs before = fake_sysregs;
+
+	fake_aborts++;
+	fake_sysregs.esr_el2 = FAKE_ESR_ABORT;
+	fake_sysregs.far_el2 = addr;
+	fake_sysregs.elr_el2 = (u64)fake_access;
+	fake_sysregs.spsr_el2 = FAKE_SPSR_EL2;
+	ASSERT(devmed_fix_abort());
+	ASSERT_EQ(fake_sysregs.elr_el2, (u64)fake_fixup);
+	ASSERT_EQ(fake_sysregs.spsr_el2, FAKE_SPSR_EL2);
+	fake_sysregs.elr_el2 = before.elr_el2;
+	fake_sysregs.spsr_el2 = before.spsr_el2;
+}
+
+static u64 fake_read(u64 addr, u64 size)
 {
 	const struct fake_model *model;
 	u64 value = 0;
 	u64 phys;
 	u8 *reg;
 
-	reg = fake_register((u64)addr, size, &phys);
+	reg = fake_register(addr, size, &phys);
+	if (fake_bus && fake_bus(phys, size, false) != FAKE_ANSWERED) {
+		fake_take_abort(addr);
+		return U64_MAX;
+	}
 	model = fake_model_at(phys);
 	if (model)
 		value = model->ops->read(phys - model->phys, size);
@@ -82,14 +123,22 @@ static u64 fake_read(void *addr, u64 size)
 	return value;
 }
 
-static void fake_write(u64 value, void *addr, u64 size, bool ordered)
+static void fake_write(u64 value, u64 addr, u64 size)
 {
+	enum fake_abort abort = FAKE_ANSWERED;
 	const struct fake_model *model;
 	u64 phys;
 	u8 *reg;
 
-	reg = fake_register((u64)addr, size, &phys);
-	fake_log(FAKE_WRITE, phys, size, value, ordered);
+	reg = fake_register(addr, size, &phys);
+	fake_log(FAKE_WRITE, phys, size, value, fenced);
+	fenced = false;
+	if (fake_bus)
+		abort = fake_bus(phys, size, true);
+	if (abort == FAKE_ABORTED)
+		fake_take_abort(addr);
+	if (abort != FAKE_ANSWERED)
+		return;
 	model = fake_model_at(phys);
 	if (model)
 		model->ops->write(phys - model->phys, size, value);
@@ -97,24 +146,29 @@ static void fake_write(u64 value, void *addr, u64 size, bool ordered)
 		memcpy(reg, &value, size);
 }
 
-u32 fake_readl(void *addr)
+u32 fake_read32(void *addr)
 {
-	return fake_read(addr, sizeof(u32));
+	return fake_read((u64)addr, sizeof(u32));
 }
 
-u64 fake_readq(void *addr)
+u64 fake_read64(void *addr)
 {
-	return fake_read(addr, sizeof(u64));
+	return fake_read((u64)addr, sizeof(u64));
 }
 
-void fake_writel(u32 value, void *addr, bool barrier)
+void fake_write32(u32 value, void *addr)
 {
-	fake_write(value, addr, sizeof(u32), barrier);
+	fake_write(value, (u64)addr, sizeof(u32));
 }
 
-void fake_writeq(u64 value, void *addr, bool barrier)
+void fake_write64(u64 value, void *addr)
 {
-	fake_write(value, addr, sizeof(u64), barrier);
+	fake_write(value, (u64)addr, sizeof(u64));
+}
+
+void fake_iowmb(void)
+{
+	fenced = true;
 }
 
 /* With its mapping already in place. */

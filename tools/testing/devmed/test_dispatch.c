@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dispatch.c: each abort ends in exactly one way, and nothing beside the
- * register that the instruction names changes (T02, T03, T08, T13, T17).
+ * register that the instruction names changes (T02, T03, T08, T13, T17, T19).
  */
 #include "fake.h"
 #include "harness.h"
@@ -48,6 +48,7 @@ static bool abort_at(u64 esr, u64 offset)
 	fake_log_reset();
 	fake_sysregs = (struct fake_sysregs) {
 		.esr_el2 = esr, .spsr_el2 = 0x5, .elr_el2 = ELR,
+		.far_el2 = fault.far_el2,
 	};
 
 	return devmed_handle_host_abort(&host, esr, &fault);
@@ -176,6 +177,7 @@ TEST(dispatch_unresolved)
 
 	setup();
 	fake_sysregs.elr_el2 = ELR;
+	fake_sysregs.esr_el2 = LDR_X(1);
 	ASSERT(devmed_handle_host_abort(&host, LDR_X(1), &fault));
 	check_end(false);
 	ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, DEVMED_UNRESOLVED, &value), 0);
@@ -220,6 +222,63 @@ TEST(dispatch_refusals)
 		check_injected(LDR(1, 1) | both[i], 2, DEVMED_REFUSED_WIDTH);
 		check_injected(esr, 0, DEVMED_REFUSED_WIDTH);
 	}
+}
+
+static enum fake_abort bus_answer;
+
+static enum fake_abort bus(u64 phys, u8 size, bool write)
+{
+	return bus_answer;
+}
+
+/*
+ * The device aborts EL2's access: the host gets an abort at its own instruction, which
+ * tells of its own address, and all that EL2 has to return with is as it was.
+ */
+TEST(dispatch_t19_aborted)
+{
+	u64 forms[] = {
+		LDR(2, 1), LDR(2, 1) | WRITE, LDR_X(1), LDR_X(1) | WRITE, LDR_X(31),
+	};
+	u64 aborts;
+	u64 i;
+
+	setup();
+	bus_answer = FAKE_ABORTED;
+	for (i = 0; i < ARRAY_SIZE(forms); i++) {
+		struct kvm_cpu_context before = host;
+
+		fake_bus = bus;
+		ASSERT(abort_at(forms[i], 0x88));
+		ASSERT_EQ(fake_aborts, i + 1);
+		check_end(false);
+		check_refused(DEVMED_REFUSED_ABORTED, forms[i], BASE);
+		check_neighbours(&before, 32);
+		ASSERT_EQ(fake_event(FAKE_INJECT, 0)->value, forms[i]);
+		ASSERT_EQ(fake_event(FAKE_INJECT, 0)->addr, FAR | 0x88);
+		ASSERT_EQ(fake_sysregs.spsr_el2, 0x5);
+		ASSERT_EQ(counter(DEVMED_REFUSED_ABORTED), i + 1);
+		ASSERT_EQ(counter(DEVMED_READS) + counter(DEVMED_WRITES), i);
+		fake_check_idle();
+
+		fake_bus = NULL;
+		ASSERT(abort_at(forms[i], 0x88));
+		check_end(true);
+	}
+	ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, DEVMED_ABORTS, &aborts), 0);
+	ASSERT_EQ(aborts, ARRAY_SIZE(forms));
+}
+
+/* A write of which no abort is heard, as an SError comes later or never. */
+TEST(dispatch_t19_lost)
+{
+	setup();
+	fake_bus = bus;
+	bus_answer = FAKE_LOST;
+	ASSERT(abort_at(LDR_X(1) | WRITE, 0x88));
+	check_end(true);
+	ASSERT_EQ(counter(DEVMED_WRITES), 1);
+	ASSERT_EQ(counter(DEVMED_REFUSED_ABORTED), 0);
 }
 
 /* An alignment fault is what the host would have got from the hardware. */

@@ -252,6 +252,54 @@ TEST(handler_none)
 	}
 }
 
+static u64 reading_read(struct devmed_region *region, void *instance,
+			unsigned int index)
+{
+	return devmed_read32(region, 0x200);
+}
+
+static int reading_write(struct devmed_region *region, void *instance,
+			 unsigned int index, u64 value)
+{
+	devmed_write32(region, 0x200, value);
+	return devmed_read32(region, 0x204) == U32_MAX ? -EAGAIN : 0;
+}
+
+static enum fake_abort bus_aborts(u64 phys, u8 size, bool write)
+{
+	return FAKE_ABORTED;
+}
+
+/*
+ * A handler whose accesses are aborted sees all ones, lets its lock go and may say
+ * anything; the trap knows.
+ */
+TEST(handler_t19_aborted)
+{
+	struct devmed_region *region = setup(4, U32_MAX, U32_MAX);
+	struct devmed_access access = { .offset = 0x100, .size = 4 };
+	enum devmed_counter reason;
+
+	row.read = reading_read;
+	row.write = reading_write;
+	fake_sysregs.esr_el2 = 0x93830047;
+	ASSERT_EQ(devmed_access_reg(region, &access, &reason), DEVMED_EMULATE);
+	ASSERT(!devmed_was_aborted());
+
+	fake_bus = bus_aborts;
+	ASSERT_EQ(devmed_access_reg(region, &access, &reason), DEVMED_EMULATE);
+	ASSERT_EQ(access.value, U32_MAX);
+	ASSERT(devmed_was_aborted());
+	fake_check_idle();
+
+	access.write = true;
+	fake_sysregs.esr_el2 = 0x93830047;
+	ASSERT_EQ(devmed_access_reg(region, &access, &reason), DEVMED_REPEAT);
+	ASSERT(devmed_was_aborted());
+	ASSERT_EQ(fake_aborts, 3);
+	fake_check_idle();
+}
+
 /*
  * A 64-bit register that EL2 writes but the device reads cannot take halves:
  * the device knows EL2's value, not the host's. The table is refused, or the

@@ -7,6 +7,8 @@
 #include "fake.h"
 #include "harness.h"
 
+#include <nvhe/devmed_raw.h>
+
 static void wrong_order(void *arg)
 {
 	hyp_spin_lock(&pkvm_pgd_lock);
@@ -36,12 +38,12 @@ static void unmapped_memory(void *arg)
 
 static void unmapped_device(void *arg)
 {
-	readl((void *)FAKE_IO_BASE);
+	fake_read32((void *)FAKE_IO_BASE);
 }
 
 static void unaligned_device(void *arg)
 {
-	readq((void *)(FAKE_DEV_BASE + 4));
+	fake_read64((void *)(FAKE_DEV_BASE + 4));
 }
 
 static void vmemmap_of_mmio(void *arg)

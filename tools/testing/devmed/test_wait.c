@@ -2,6 +2,7 @@
 /*
  * Waiting for a device: nvhe/devmed_wait.h, and the models that one waits for.
  */
+#include <nvhe/devmed_raw.h>
 #include <nvhe/devmed_wait.h>
 
 #include "fake.h"
@@ -32,12 +33,12 @@ TEST(wait_until_done)
 
 	fake_attach(BASE, SZ_4K, &slow_ops);
 
-	writel(5, reg);
-	ASSERT(devmed_wait_until(!readl(reg), 100));
+	fake_write32(5, reg);
+	ASSERT(devmed_wait_until(!fake_read32(reg), 100));
 	ASSERT_EQ(busy, 0);
 
-	writel(1000000, reg);
-	ASSERT(!devmed_wait_until(!readl(reg), 100));
+	fake_write32(1000000, reg);
+	ASSERT(!devmed_wait_until(!fake_read32(reg), 100));
 	ASSERT(busy > 1000000 - 200);
 }
 

@@ -21,12 +21,15 @@ extern struct fake_sysregs {
 	u64 esr_el2;
 	u64 spsr_el2;
 	u64 elr_el2;
+	u64 far_el2;
 	u64 sctlr_el1;
 	u64 far_el1;
 } fake_sysregs;
 
 #define FAKE_EL2_SYS_ESR	fake_sysregs.esr_el2
 #define FAKE_EL2_SYS_SPSR	fake_sysregs.spsr_el2
+#define FAKE_EL2_SYS_ELR	fake_sysregs.elr_el2
+#define FAKE_EL2_SYS_FAR	fake_sysregs.far_el2
 #define FAKE_EL1_SYS_SCTLR	fake_sysregs.sctlr_el1
 #define FAKE_EL1_SYS_FAR	fake_sysregs.far_el1
 #define read_sysreg_el2(r)	(FAKE_EL2_##r)
@@ -44,20 +47,6 @@ extern u64 fake_clock;
 extern u64 fake_mpidr;
 #define __arch_counter_get_cntpct()	(fake_clock += FAKE_CNTFRQ / 1000000)
 #define cpu_relax()		do { } while (0)
-
-/* MMIO: see fake_mmio.c. The plain accessors imply a barrier, on arm64. */
-u32 fake_readl(void *addr);
-u64 fake_readq(void *addr);
-void fake_writel(u32 value, void *addr, bool barrier);
-void fake_writeq(u64 value, void *addr, bool barrier);
-#define readl(addr)		fake_readl(addr)
-#define readq(addr)		fake_readq(addr)
-#define readl_relaxed(addr)	fake_readl(addr)
-#define readq_relaxed(addr)	fake_readq(addr)
-#define writel(v, addr)		fake_writel(v, addr, true)
-#define writeq(v, addr)		fake_writeq(v, addr, true)
-#define writel_relaxed(v, addr)	fake_writel(v, addr, false)
-#define writeq_relaxed(v, addr)	fake_writeq(v, addr, false)
 
 void trace_devmed_refuse(u64 ipa, u64 esr, u32 reason);
 void trace_devmed_refuse_cmd(u64 base, u64 dword0, u64 dword1, u32 reason);

@@ -90,7 +90,7 @@ bool abuse_refused(const struct abuse_region *region, const struct abuse_snapsho
 	unsigned int i;
 
 	abuse_snapshot(region, &after);
-	for (i = COUNT_NO_SYNDROME; i <= COUNT_HANDLER; i++) {
+	for (i = COUNT_NO_SYNDROME; i <= COUNT_ABORTED; i++) {
 		u64 delta = after.count[i] - before->count[i];
 
 		all += delta;

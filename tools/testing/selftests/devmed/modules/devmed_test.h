@@ -110,6 +110,7 @@ enum test_counter {
 	COUNT_HOLE,
 	COUNT_DIRECTION,
 	COUNT_HANDLER,
+	COUNT_ABORTED,
 	COUNT_CMD_OPCODE,
 	COUNT_CMD_DEVICE,
 	COUNT_CMD_EVENT,
@@ -123,7 +124,7 @@ enum test_counter {
 };
 
 #ifdef CONFIG_DEVMED
-static_assert(COUNT_HANDLER == (int)DEVMED_REFUSED_HANDLER);
+static_assert(COUNT_ABORTED == (int)DEVMED_REFUSED_ABORTED);
 static_assert(COUNT_NR == (int)DEVMED_NR_COUNTERS);
 #endif
 

@@ -242,6 +242,9 @@ static inline void devmed_count_many(struct devmed_region *region,
 	atomic64_add(n, &region->counters[counter]);
 }
 
+/* abort.c */
+extern atomic64_t devmed_aborts;
+
 /* decode.c; the rest of decoding is in <nvhe/devmed_trap.h> */
 int devmed_refuse_syndrome(const struct devmed_region *region, u64 esr);
 
@@ -280,6 +283,7 @@ bool devmed_allows_protected_vm(void);
 void devmed_finalize(void);
 void devmed_suspend(void);
 void devmed_resume(void);
+bool devmed_fix_abort(void);
 void handle___devmed_setup(struct kvm_cpu_context *host_ctxt);
 void handle___devmed_call(struct kvm_cpu_context *host_ctxt);
 /*
@@ -301,6 +305,7 @@ static inline bool devmed_allows_protected_vm(void) { return true; }
 static inline void devmed_finalize(void) { }
 static inline void devmed_suspend(void) { }
 static inline void devmed_resume(void) { }
+static inline bool devmed_fix_abort(void) { return false; }
 #define devmed_may_set_up(id)	false
 #define devmed_unmap_hole(pgt, start, end)				\
 	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))

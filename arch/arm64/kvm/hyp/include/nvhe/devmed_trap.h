@@ -138,8 +138,8 @@ static inline u64 devmed_extend(const struct devmed_access *access)
 	return access->reg64 ? value : (u32)value;
 }
 
-static inline u64 devmed_read_device(struct devmed_region *region, u32 offset,
-				     u8 size)
+static __always_inline u64 devmed_read_device(struct devmed_region *region,
+					      u32 offset, u8 size)
 {
 	return size == sizeof(u64) ? devmed_read64(region, offset) :
 				     devmed_read32(region, offset);

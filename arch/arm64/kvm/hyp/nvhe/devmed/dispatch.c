@@ -8,8 +8,9 @@
  * map it. It ends in exactly one of two ways: the instruction is stepped over
  * with its answer in the host's register, or an abort is injected at it. Each is
  * counted, and each refusal traced where EL2 has tracing (NVHE_EL2_TRACING).
- * What takes too long for one trap is continued in the next: the host takes its
- * interrupts in between and makes the access again.
+ * If the device answers EL2 with an abort the host gets one as well, whatever else
+ * came of its access. An access that takes too long for one trap is continued in
+ * the next: the host takes its interrupts in between and makes it again.
  * No path here can stop EL2.
  *
  * Leaves to others: every decision about the access (decode.c, reg.c).
@@ -18,8 +19,6 @@
 
 #include <asm/kvm_hyp.h>
 #include <asm/kvm_mmu.h>
-
-#include <hyp/adjust_pc.h>
 
 #include <nvhe/devmed.h>
 #include <nvhe/devmed_trap.h>
@@ -42,16 +41,18 @@ static noinline void devmed_refuse(struct devmed_region *region, u64 esr,
 }
 
 /*
- * host_inject_mem_abort() builds ESR_EL1 from ESR_EL2 and sets FAR_EL1 for
- * translation faults only; here it always holds the address.
+ * host_inject_mem_abort() builds ESR_EL1 from ESR_EL2, and FAR_EL1 from FAR_EL2 for
+ * translation faults only; here FAR_EL1 always holds the address. An abort of EL2's
+ * own access has changed both: the host is told of its own access, as it is of one
+ * that is refused, and not where EL2 has mapped the device.
  */
 static noinline void devmed_inject(struct kvm_cpu_context *host_ctxt, u64 esr,
 				   u64 far, enum devmed_counter reason)
 {
-	if (reason == DEVMED_REFUSED_UNALIGNED) {
+	if (reason == DEVMED_REFUSED_UNALIGNED)
 		esr = (esr & ~ESR_ELx_FSC) | DEVMED_FSC_ALIGNMENT;
-		write_sysreg_el2(esr, SYS_ESR);
-	}
+	write_sysreg_el2(esr, SYS_ESR);
+	write_sysreg_el2(far, SYS_FAR);
 	write_sysreg_el1(far, SYS_FAR);
 	host_inject_mem_abort(host_ctxt);
 }
@@ -78,12 +79,16 @@ static enum devmed_answer devmed_answer(struct kvm_cpu_context *host_ctxt,
 		access->value = devmed_host_value(host_ctxt, access);
 
 	answer = devmed_access_reg(region, access, reason);
+	if (unlikely(devmed_was_aborted())) {
+		*reason = DEVMED_REFUSED_ABORTED;
+		return DEVMED_FAULT;
+	}
 	if (unlikely(answer == DEVMED_FAULT || answer == DEVMED_REPEAT))
 		return answer;
 
 	if (!access->write && access->rt != DEVMED_ZERO_REG)
 		host_ctxt->regs.regs[access->rt] = devmed_extend(access);
-	kvm_skip_host_instr();
+	devmed_raw_skip();
 
 	return answer;
 }
@@ -123,7 +128,7 @@ bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt, u64 esr,
 		return false;
 
 	reason = devmed_decode(region, esr, fault->far_el2, ipa,
-			       read_sysreg_el2(SYS_SPSR),
+			       devmed_raw_spsr(),
 			       read_sysreg_el1(SYS_SCTLR), &access);
 	if (likely(!reason))
 		answer = devmed_answer(host_ctxt, region, &access, &reason);

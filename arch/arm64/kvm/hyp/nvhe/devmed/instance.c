@@ -17,6 +17,7 @@
 #include <asm/kvm_hyp.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_mmio.h>
 
 /* See devmed_finalized(). Set when the first CPU finalizes, never cleared. */
 bool devmed_trust_ended;
@@ -35,6 +36,25 @@ void devmed_finalize(void)
 /* What is asked of a backend in the trusted phase. */
 enum devmed_step { DEVMED_STEP_START, DEVMED_STEP_STOP, DEVMED_STEP_ADOPT };
 
+/*
+ * An access that the device answered with an abort may have been the one that
+ * mattered: whatever the backend made of it, the device is left to the host.
+ */
+static int devmed_start_locked(struct devmed_region *region, u64 arg1, u64 arg2)
+{
+	int ret;
+
+	hyp_assert_lock_held(&devmed_setup_lock);
+
+	ret = region->regs->start(region, arg1, arg2);
+	if (!devmed_was_aborted())
+		return ret;
+	if (!ret)
+		region->regs->stop(region);
+
+	return -EIO;
+}
+
 static int devmed_step_locked(struct devmed_region *region,
 			      enum devmed_step step, u64 arg1, u64 arg2,
 			      u64 arg3)
@@ -46,7 +66,8 @@ static int devmed_step_locked(struct devmed_region *region,
 	if (!regs->start)
 		return -ENODEV;
 	if (step == DEVMED_STEP_START)
-		return region->instance ? -EBUSY : regs->start(region, arg1, arg2);
+		return region->instance ? -EBUSY :
+		       devmed_start_locked(region, arg1, arg2);
 	if (!region->instance)
 		return -ENOENT;
 	if (step == DEVMED_STEP_ADOPT)
@@ -84,8 +105,9 @@ static int devmed_step(u64 id, enum devmed_step step, u64 arg1, u64 arg2,
  *
  * Context: Trusted phase. Takes devmed_setup_lock and those below it.
  * Return: 0; -EPERM after finalize, -ENOENT if there is no such region, -ENODEV
- * if its class has no backend, -EBUSY if it has an instance; or what the
- * backend returns, the region being forwarded as before.
+ * if its class has no backend, -EBUSY if it has an instance, -EIO if the device
+ * answered with an abort; or what the backend returns, the region being forwarded
+ * as before.
  */
 int devmed_start(u64 id, u64 arg1, u64 arg2)
 {

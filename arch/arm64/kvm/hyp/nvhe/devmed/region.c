@@ -452,6 +452,8 @@ int devmed_read_counter(u64 id, u64 counter, u64 *value)
 			return -EINVAL;
 		if (counter == DEVMED_UNRESOLVED)
 			*value = atomic64_read(&devmed_unresolved);
+		else if (counter == DEVMED_ABORTS)
+			*value = atomic64_read(&devmed_aborts);
 		else if (counter == DEVMED_PINNED)
 			*value = devmed_pinned();
 		else if (counter >= DEVMED_DMA_TABLES)
