@@ -20,6 +20,7 @@ GICR + ".c": [
     ("D2", "gicr-resume-sticky", "gicr_d2_restored_for_good",
      "|| gicr_lpis_enabled(gicr)) && !gicr->pinned)\n\t\tgicr_get_tables(gicr);",
      "|| gicr_lpis_enabled(gicr)) && !gicr->pinned)\n\t\t;"),
+    ("T19", "gicr-unreadable", "abort_t19_gicr_enable", "if (ctlr == U32_MAX)", "if (0)"),
     ("IC12", "gicr-first-lpi", "its_ic12_intid",
      "return intid >= GIC_FIRST_LPI && ", "return "),
     ("IC12", "gicr-last-lpi", "its_ic12_intid",

@@ -6,10 +6,10 @@
 #include <nvhe/devmed_idmap.h>
 #include <nvhe/devmed_trap.h>
 
+#include "bed_rd.h"
 #include "fake.h"
 #include "harness.h"
 #include "hostile_smmu.h"
-#include "its_mediate.h"
 
 #define MAX_ACCESSES	2000
 
@@ -184,4 +184,23 @@ static void ring_doorbell(void *more)
 TEST(abort_t19_its_doorbell)
 {
 	sweep(ring_doorbell, FAKE_ABORTED, 1, 1);
+}
+
+static void enable_lpis(void *more)
+{
+	bool done;
+
+	rd_start_default();
+	rd_set_lpis(false);
+	fake_bus = bus;
+	done = mediate_try_write(RD_REG(GICR_CTLR), 4, GICR_CTLR_ENABLE_LPIS);
+	answer_again(more);
+	ASSERT_EQ(done, !*(bool *)more);
+	ASSERT_EQ(mediate_counter(mediate_rd[RD], DEVMED_REFUSED_ABORTED), !done);
+	rd_check_enable();
+}
+
+TEST(abort_t19_gicr_enable)
+{
+	sweep(enable_lpis, FAKE_ABORTED, 1, 3);
 }

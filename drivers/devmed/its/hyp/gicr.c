@@ -202,8 +202,12 @@ static int gicr_write_ctlr(struct devmed_region *region, void *instance,
 {
 	struct devmed_gicr *gicr = instance;
 	bool enable = value & GICR_CTLR_ENABLE_LPIS;
+	u32 ctlr = gicr_read_ctlr(gicr);
 
-	if (enable && !gicr_lpis_enabled(gicr))
+	/* It cannot be read: LPIs that seem to be enabled have no pinned tables. */
+	if (ctlr == U32_MAX)
+		return -EIO;
+	if (enable && !(ctlr & GICR_CTLR_ENABLE_LPIS))
 		return gicr_enable_lpis(gicr, value);
 	if (!enable)
 		gicr_disable_lpis(gicr, value);
