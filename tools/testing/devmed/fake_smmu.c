@@ -19,6 +19,7 @@
 
 struct fake_smmu hw;
 struct devmed_region *smmu_region;
+unsigned int host_traps;
 static u32 host_prod;
 
 u32 hw_reg(u32 offset)
@@ -176,7 +177,7 @@ u64 host_read(u32 offset, u8 size)
 	return access.value;
 }
 
-enum devmed_answer host_write(u32 offset, u8 size, u64 value)
+enum devmed_answer host_write_once(u32 offset, u8 size, u64 value)
 {
 	struct devmed_access access = {
 		.offset = offset, .size = size, .write = true, .value = value,
@@ -186,6 +187,19 @@ enum devmed_answer host_write(u32 offset, u8 size, u64 value)
 
 	answer = devmed_access_reg(smmu_region, &access, &reason);
 	fake_check_idle();
+
+	return answer;
+}
+
+enum devmed_answer host_write(u32 offset, u8 size, u64 value)
+{
+	enum devmed_answer answer;
+
+	host_traps = 0;
+	do {
+		answer = host_write_once(offset, size, value);
+		host_traps++;
+	} while (answer == DEVMED_REPEAT && host_traps < FAKE_SMMU_TRAPS);
 
 	return answer;
 }

@@ -69,7 +69,11 @@ struct devmed_smmu *fake_smmu_boot(u64 flags);
 
 /* Accesses of the host. */
 u64 host_read(u32 offset, u8 size);
+enum devmed_answer host_write_once(u32 offset, u8 size, u64 value);
+/* Once more as long as EL2 says so; the traps of the last one. */
+#define FAKE_SMMU_TRAPS		100000
 enum devmed_answer host_write(u32 offset, u8 size, u64 value);
+extern unsigned int host_traps;
 /* A ring at HOST_RING, an event queue, an empty linear table; all enabled. */
 void host_enable(void);
 /* Put a command into the next slot, and ring the doorbell. */

@@ -20,6 +20,7 @@ from mutations_its import ITS_MUTATIONS
 from mutations_its_vpe import ITS_VPE_MUTATIONS
 from mutations_smmu import SMMU_MUTATIONS
 from mutations_smmu_unit import SMMU_UNIT_MUTATIONS
+from mutations_time import TIME_MUTATIONS
 
 HYP = "arch/arm64/kvm/hyp/nvhe/devmed/"
 TESTS = "tools/testing/devmed/"
@@ -136,7 +137,7 @@ def main():
     todo = [(path, mutation)
             for table in (MUTATIONS, IDMAP_MUTATIONS, ITS_MUTATIONS,
                           ITS_VPE_MUTATIONS, GICR_MUTATIONS, SMMU_MUTATIONS,
-                          SMMU_UNIT_MUTATIONS)
+                          SMMU_UNIT_MUTATIONS, TIME_MUTATIONS)
             for path, mutations in table.items()
             for mutation in mutations if args.name in mutation[1]]
     names = [mutation[1] for _, mutation in todo]

@@ -104,9 +104,10 @@ SMMU + "cmd.c": [
     ("SC26", "hw-sync-address", "smmu_sc26_sync_writes",
      "\tcmd[0] = SMMU_OP_SYNC;\n\tcmd[1] = 0;\n", ""),
     ("SC30", "hw-own-errors", "smmu_property",
-     "if (ret || batch->stop == SMMU_STOP_ILLEGAL)", "if (ret)"),
+     "if (ret == -ENOMEM || batch->stop == SMMU_STOP_ILLEGAL)",
+     "if (ret == -ENOMEM)"),
     ("SC05", "hw-read-again", "smmu_property",
-     "\t\tret = smmu_strtab_sync(smmu, sid, 1, true);\n", "\t\tret = 0;\n"),
+     "SMMU_JOB_CONFIG, sid, 1, true);", "SMMU_JOB_CONFIG, sid, 0, true);"),
 ],
 SMMU + "strtab.c": [
     ("SE02", "hw-span", "smmu_property",
@@ -114,15 +115,14 @@ SMMU + "strtab.c": [
     ("SE28", "hw-table-end", "smmu_se28_table_end",
      "if (sid >= cfg->nr_sids)", "if (0)"),
     ("S07", "hw-off-aborts", "smmu_s07_off_and_on",
-     "\t\tchain = smmu_unlink_l2(smmu);", "\t\t;"),
+     "\t\t\tsmmu_unlink_l2(smmu, walk->next);", "\t\t\t;"),
     ("SE01", "hw-own-level2", "smmu_property",
-     "smmu_set_l1(smmu, sid >> smmu->split, hyp_virt_to_phys(stes) |",
+     "smmu_set_l1(smmu, sid >> smmu->split, hyp_virt_to_phys(table) |",
      "smmu_set_l1(smmu, sid >> smmu->split, smmu->host_strtab.base |"),
     ("TL05", "hw-clean-table", "smmu_property_not_coherent",
-     "\tsmmu_flush(smmu, stes, smmu_l2_size(smmu));\n", ""),
+     "\tsmmu_flush(smmu, table, smmu_l2_size(smmu));\n", ""),
     ("S07", "hw-level2-in-use", "smmu_s07_off_and_on",
-     "ret = smmu_cmdq_invalidate_all(smmu);\n\twhile (!ret && chain)",
-     "ret = 0;\n\twhile (!ret && chain)"),
+     "if (!walk->forgotten) {", "if (0) {"),
 ],
 SMMU + "power.c": [
     ("PW01", "hw-leftovers", "smmu_pw01_leftovers",
@@ -187,7 +187,7 @@ SMMU + "msi.c": [
     ("S13", "hw-interrupt-address", "smmu_s13_interrupts",
      " && devmed_is_translater(addr)", ""),
 ],
-SMMU + "regs.c": [
+SMMU + "cr0.c": [
     ("S09", "hw-let-go-early", "smmu_s09_event_queue_off",
      "\t\tret = smmu_apply_cr0(smmu, smmu->cr0ack & ~SMMU_CR0_EVENTQEN);\n"
      "\t\tif (!ret)\n\t\t\tsmmu_queue_disable_eventq(smmu);",
@@ -195,6 +195,8 @@ SMMU + "regs.c": [
      "\t\tret = smmu_apply_cr0(smmu, smmu->cr0ack & ~SMMU_CR0_EVENTQEN);"),
     ("S07", "hw-still-on", "smmu_s07_off_and_on",
      "\t\t\tret = smmu_strtab_disable(smmu);", "\t\t\tret = 0;"),
+],
+SMMU + "regs.c": [
     ("S14", "hw-ack-any", "smmu_sc30_error_pending",
      "active & (value ^ gerrorn)", "value ^ gerrorn"),
 ],

@@ -333,6 +333,11 @@ TEST(smmu_regs_eventq_off)
 	host_write(SMMU_CR0, 4, HOST_CR0 & ~SMMU_CR0_SMMUEN);
 	ASSERT(!(hw_reg(SMMU_CR0) & SMMU_CR0_EVENTQEN));
 	ASSERT(is_pinned(HOST_EVENTQ));
+	/* Nor when the queue is enabled meanwhile. */
+	host_write(SMMU_CR0, 4, 0);
+	host_write(SMMU_CR0, 4, SMMU_CR0_EVENTQEN);
+	ASSERT_EQ(host_read(SMMU_CR0ACK, 4), SMMU_CR0_EVENTQEN);
+	ASSERT(!(hw_reg(SMMU_CR0) & SMMU_CR0_EVENTQEN));
 }
 
 /* S21: indices go through, without what is no index. */

@@ -249,6 +249,7 @@ static bool smmu_takes_commands(const struct devmed_smmu *smmu)
 static int smmu_move_batch_locked(struct devmed_smmu *smmu, u32 *moved)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
+	u32 most = (SMMU_TRAP_WORK - smmu->work) / SMMU_WORK_CMD + 1;
 	u32 room = devmed_queue_free(hyp);
 
 	hyp_assert_lock_held(&smmu->queue_lock);
@@ -257,7 +258,7 @@ static int smmu_move_batch_locked(struct devmed_smmu *smmu, u32 *moved)
 		return -EIO;
 	if (room > SMMU_CMDQ_PAD)
 		*moved = devmed_ring_drain(&smmu->ring, SMMU_CMD_SIZE,
-					   room - SMMU_CMDQ_PAD,
+					   min(most, room - SMMU_CMDQ_PAD),
 					   smmu_sanitize_cmd, smmu);
 	if (*moved)
 		smmu_cmdq_doorbell_locked(smmu);
@@ -287,6 +288,7 @@ static bool smmu_drain_batch(struct devmed_smmu *smmu)
 	ret = smmu_move_batch_locked(smmu, &moved);
 	hyp_spin_unlock(&smmu->queue_lock);
 
+	smmu->work += (moved + 1) * SMMU_WORK_CMD;
 	if (ret) {
 		smmu->ring.host.cons = cons;
 		return false;
@@ -297,37 +299,67 @@ static bool smmu_drain_batch(struct devmed_smmu *smmu)
 	return true;
 }
 
-/* CFGI_STE, CFGI_STE_RANGE or CFGI_ALL (IHI 0070, 4.3). */
-static int smmu_do_config(struct devmed_smmu *smmu)
+/*
+ * CFGI_STE, CFGI_STE_RANGE or CFGI_ALL (IHI 0070, 4.3): which entries are read.
+ * Returns false if there is nothing to do.
+ */
+static bool smmu_begin_config(struct devmed_smmu *smmu)
 {
 	const u64 *cmd = smmu->batch.cmd;
 	u64 sid = FIELD_GET(SMMU_CMD_SID, cmd[0]);
 	u64 range = FIELD_GET(SMMU_CMD1_RANGE, cmd[1]);
-	int ret;
+	u32 count = 1;
 
+	/* Entries that were read before may be what the host has changed. */
+	if (smmu->walk.job == SMMU_JOB_ENABLE)
+		smmu->walk.next = 0;
 	/* What the host changed before its doorbell is there already. */
-	if (!smmu_enabled(smmu) || smmu->resynced)
-		return 0;
+	if (!smmu_enabled(smmu) || smmu->walk.job == SMMU_JOB_DISABLE ||
+	    smmu->resynced)
+		return false;
 
 	if (FIELD_GET(SMMU_CMD_OP, cmd[0]) == SMMU_OP_CFGI_STE) {
 		if (!smmu_sid_exists(smmu, cmd))
-			return 0;
-		ret = smmu_strtab_sync(smmu, sid, 1, true);
-		return ret ?: smmu_cmdq_sync_ste(smmu, sid);
+			return false;
+		smmu_strtab_begin(smmu, SMMU_JOB_CONFIG, sid, 1, true);
+		return true;
 	}
 
 	/* It has no size: the StreamID is aligned down to what it covers. */
 	if (range + 1 >= smmu->sid_bits) {
-		smmu->resynced = true;
-		ret = smmu_strtab_sync(smmu, 0, smmu_nr_sids(smmu), false);
+		sid = 0;
+		count = smmu_nr_sids(smmu);
 	} else {
-		u32 count = 2U << range;
-
-		ret = smmu_strtab_sync(smmu, ALIGN_DOWN((u32)sid, count), count,
-				       false);
+		count = 2U << range;
 	}
+	smmu_strtab_begin(smmu, SMMU_JOB_CONFIG, ALIGN_DOWN((u32)sid, count),
+			  count, false);
+	smmu->walk.all = count == smmu_nr_sids(smmu);
+	return true;
+}
 
-	return smmu_cmdq_invalidate_all(smmu) ?: ret;
+/* The command that the host's CONS points to, begun now or in an earlier trap. */
+static int smmu_do_config(struct devmed_smmu *smmu)
+{
+	struct smmu_walk *walk = &smmu->walk;
+	int err;
+	int ret;
+
+	if (walk->job != SMMU_JOB_CONFIG && !smmu_begin_config(smmu))
+		return 0;
+
+	err = smmu_strtab_walk(smmu);
+	if (err && err != -ENOMEM)
+		return err;
+	smmu->work += SMMU_WORK_RUN;
+	ret = walk->asked ? smmu_cmdq_sync_ste(smmu, walk->end - 1) :
+			    smmu_cmdq_invalidate_all(smmu);
+	if (ret)
+		return ret;
+
+	smmu->resynced |= walk->all;
+	walk->job = SMMU_JOB_NONE;
+	return err;
 }
 
 static void smmu_report(struct devmed_smmu *smmu, u32 error)
@@ -351,43 +383,61 @@ static void smmu_refuse_cmd(struct devmed_smmu *smmu,
 	smmu_report(smmu, SMMU_GERROR_CMDQ_ERR);
 }
 
+/* The next commands. Returns false if there is no use in going on. */
+static bool smmu_drain_some(struct devmed_smmu *smmu)
+{
+	struct devmed_queue *host = &smmu->ring.host;
+	struct smmu_batch *batch = &smmu->batch;
+	int ret = 0;
+
+	/* A command that was begun is not read again. */
+	if (smmu->walk.job == SMMU_JOB_CONFIG)
+		batch->stop = SMMU_STOP_CONFIG;
+	else if (!smmu_drain_batch(smmu))
+		return false;
+
+	if (batch->stop == SMMU_STOP_CONFIG) {
+		ret = smmu_do_config(smmu);
+		if (!ret)
+			host->cons = devmed_queue_next(host, host->cons);
+	}
+	if (ret == -ENOMEM || batch->stop == SMMU_STOP_ILLEGAL)
+		smmu_refuse_cmd(smmu, ret ? DEVMED_CMD_MEMORY :
+					    DEVMED_CMD_OPCODE);
+
+	return !ret || ret == -ENOMEM || ret == -EINPROGRESS;
+}
+
 /**
  * smmu_drain - carry out what the host has put into its ring
  * @smmu: the instance, its command queue enabled
  *
- * When this returns, all commands up to the host's doorbell or up to the first
- * illegal one are consumed, and each CMD_SYNC among them is complete; unless the
- * hardware does not answer, when the rest stays in the ring.
+ * What is consumed has been carried out, and each CMD_SYNC of it is complete. When
+ * the hardware does not answer, the rest stays in the ring.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it, and
  * queue_lock.
+ * Return: 0 if that is all commands up to the host's doorbell, or up to the
+ * first illegal one, or up to where the hardware does not go on; -EINPROGRESS if
+ * one trap is not enough: the next call goes on.
  */
-void smmu_drain(struct devmed_smmu *smmu)
+int smmu_drain(struct devmed_smmu *smmu)
 {
-	struct devmed_queue *host = &smmu->ring.host;
-	struct smmu_batch *batch = &smmu->batch;
+	int ret = 0;
 
-	batch->msi_abort = false;
-	smmu->resynced = false;
+	smmu->batch.msi_abort = false;
 	while (!((smmu->gerror ^ smmu->gerrorn) & SMMU_GERROR_CMDQ_ERR) &&
-	       devmed_queue_used(host)) {
-		int ret = 0;
-
-		if (!smmu_drain_batch(smmu))
+	       devmed_queue_used(&smmu->ring.host)) {
+		if (smmu->work >= SMMU_TRAP_WORK) {
+			ret = -EINPROGRESS;
 			break;
-		if (batch->stop == SMMU_STOP_CONFIG) {
-			ret = smmu_do_config(smmu);
-			if (!ret)
-				host->cons = devmed_queue_next(host, host->cons);
 		}
-		/* The hardware cannot take it now: it stays where it is. */
-		if (ret == -EIO || ret == -EBUSY)
+		if (!smmu_drain_some(smmu))
 			break;
-		if (ret || batch->stop == SMMU_STOP_ILLEGAL)
-			smmu_refuse_cmd(smmu, ret ? DEVMED_CMD_MEMORY :
-						    DEVMED_CMD_OPCODE);
 	}
 
-	if (batch->msi_abort)
+	if (smmu->batch.msi_abort)
 		smmu_report(smmu, SMMU_GERROR_MSI_CMDQ_ABT);
+
+	return ret;
 }

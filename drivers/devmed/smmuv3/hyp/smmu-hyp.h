@@ -34,6 +34,7 @@
 #include <nvhe/devmed_wait.h>
 
 #include "../smmu-layout.h"
+#include "smmu-walk.h"
 
 /* What all streams of the host are tagged with; guests' own come later. */
 #define SMMU_HOST_VMID		1
@@ -203,6 +204,8 @@ struct smmu_hw {
  * @ring: .host guarded by the region lock, .hyp by @queue_lock
  * @batch: guarded by the region lock
  * @resynced: the whole stream table was read for this doorbell
+ * @walk: guarded by the region lock
+ * @work: SMMU_WORK_* that this trap has done, guarded by the region lock
  * @cr0: as the host wrote it. The region lock guards this and what follows.
  * @cr0ack: what of it holds
  * @cr1: as the host wrote it, without effect
@@ -254,6 +257,8 @@ struct devmed_smmu {
 	struct devmed_ring ring;
 	struct smmu_batch batch;
 	bool resynced;
+	struct smmu_walk walk;
+	u32 work;
 
 	u32 cr0;
 	u32 cr0ack;
@@ -398,7 +403,7 @@ static inline struct smmu_msi *smmu_msi(struct devmed_smmu *smmu, u32 irq)
 }
 
 /* smmu-cmd.c: commands of the host */
-void smmu_drain(struct devmed_smmu *smmu);
+int smmu_drain(struct devmed_smmu *smmu);
 
 /* smmu-cmdq.c: the hardware's command queue */
 bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu);
@@ -420,11 +425,15 @@ void smmu_queue_disable_cmdq(struct devmed_smmu *smmu);
 int smmu_queue_enable_eventq(struct devmed_smmu *smmu);
 void smmu_queue_disable_eventq(struct devmed_smmu *smmu);
 
+/* smmu-cr0.c: what the host enables */
+int smmu_set_host_cr0(struct devmed_smmu *smmu, u32 cr0);
+int smmu_drain_again(struct devmed_smmu *smmu);
+
 /* smmu-strtab.c: which Stream Table Entry */
-int smmu_strtab_enable(struct devmed_smmu *smmu);
 int smmu_strtab_disable(struct devmed_smmu *smmu);
-int smmu_strtab_sync(struct devmed_smmu *smmu, u32 first, u32 count,
-		     bool asked);
+void smmu_strtab_begin(struct devmed_smmu *smmu, enum smmu_job job, u32 first,
+		       u32 count, bool asked);
+int smmu_strtab_walk(struct devmed_smmu *smmu);
 
 /* smmu-ste.c: what is in it */
 void smmu_ste_build(const struct devmed_smmu *smmu, const u64 *host, u64 *hyp);

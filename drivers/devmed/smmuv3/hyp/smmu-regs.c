@@ -13,8 +13,8 @@
  * writes takes effect when it is enabled, and not while it is. CR1, CR2 and GBPA
  * of the hardware are EL2's, an interrupt goes to an ITS or nowhere.
  *
- * Leaves to others: what an enable bit sets going (smmu-queue.c, smmu-strtab.c,
- * smmu-cmd.c). As long as no instance is published, values pass through.
+ * Leaves to others: what an enable bit sets going (smmu-cr0.c), and a doorbell
+ * (smmu-cmd.c). As long as no instance is published, values pass through.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -65,82 +65,15 @@ static u64 SMMU_READ(cr0ack)
 	return ((struct devmed_smmu *)instance)->cr0ack;
 }
 
-/*
- * Hardware keeps the event queue of a disabled SMMU: streams that EL2 aborts
- * then must not be reported.
- */
-static int smmu_apply_cr0(struct devmed_smmu *smmu, u32 ack)
+/* The host makes the access again, which goes on with what is not done yet. */
+static int smmu_or_repeat(int ret)
 {
-	u32 eventq = ack & SMMU_CR0_SMMUEN ? ack & SMMU_CR0_EVENTQEN : 0;
-	int ret = smmu_cmdq_set_cr0(smmu, eventq);
-
-	if (!ret)
-		smmu->cr0ack = ack;
-	return ret;
+	return ret == -EINPROGRESS ? -EAGAIN : ret;
 }
 
-/* Outside in: streams, events, commands. What fails stays as it is. */
-static int smmu_disable(struct devmed_smmu *smmu, u32 off)
-{
-	int ret = 0;
-
-	if (off & SMMU_CR0_SMMUEN) {
-		ret = smmu_apply_cr0(smmu, smmu->cr0ack & ~SMMU_CR0_SMMUEN);
-		if (!ret)
-			ret = smmu_strtab_disable(smmu);
-	}
-	if (!ret && (off & SMMU_CR0_EVENTQEN)) {
-		ret = smmu_apply_cr0(smmu, smmu->cr0ack & ~SMMU_CR0_EVENTQEN);
-		if (!ret)
-			smmu_queue_disable_eventq(smmu);
-	}
-	if (off & SMMU_CR0_CMDQEN) {
-		smmu_queue_disable_cmdq(smmu);
-		smmu->cr0ack &= ~SMMU_CR0_CMDQEN;
-	}
-
-	return ret;
-}
-
-static int smmu_enable(struct devmed_smmu *smmu, u32 on)
-{
-	int ret = 0;
-
-	if (on & SMMU_CR0_CMDQEN) {
-		ret = smmu_queue_enable_cmdq(smmu);
-		if (!ret)
-			smmu->cr0ack |= SMMU_CR0_CMDQEN;
-	}
-	if (on & SMMU_CR0_EVENTQEN) {
-		ret = smmu_queue_enable_eventq(smmu);
-		if (!ret)
-			ret = smmu_apply_cr0(smmu, smmu->cr0ack |
-						   SMMU_CR0_EVENTQEN);
-	}
-	if (on & SMMU_CR0_SMMUEN) {
-		ret = smmu_strtab_enable(smmu);
-		if (!ret)
-			ret = smmu_apply_cr0(smmu, smmu->cr0ack |
-						   SMMU_CR0_SMMUEN);
-	}
-
-	return ret;
-}
-
-/* What cannot be had is not acknowledged, and can be asked for again. */
 static int SMMU_WRITE(cr0)
 {
-	struct devmed_smmu *smmu = instance;
-	int ret;
-
-	smmu->cr0 = value;
-	ret = smmu_disable(smmu, smmu->cr0ack & ~smmu->cr0);
-	if (!ret)
-		ret = smmu_enable(smmu, smmu->cr0 & ~smmu->cr0ack);
-	if (smmu->cr0ack & SMMU_CR0_CMDQEN)
-		smmu_drain(smmu);
-
-	return ret;
+	return smmu_or_repeat(smmu_set_host_cr0(instance, value));
 }
 
 /* Attributes of tables and queues: kept for the host to read. */
@@ -214,16 +147,15 @@ static int SMMU_WRITE(gerrorn)
 	u32 active = gerrorn ^ smmu_gerror(smmu);
 	u32 acked = active & (value ^ gerrorn);
 
+	smmu->work = 0;
 	smmu->gerrorn ^= acked & SMMU_OWN_ERRORS;
 	if (acked & SMMU_HW_ERRORS)
 		smmu_cmdq_ack(smmu, acked & SMMU_HW_ERRORS);
-	if (acked & SMMU_GERROR_CMDQ_ERR) {
+	if (acked & SMMU_GERROR_CMDQ_ERR)
 		smmu->cmdq_error = 0;
-		if (smmu->cr0ack & SMMU_CR0_CMDQEN)
-			smmu_drain(smmu);
-	}
 
-	return 0;
+	/* The same write again acknowledges nothing, but goes on with the ring. */
+	return smmu_or_repeat(smmu_drain_again(smmu));
 }
 
 static u64 SMMU_READ(gerror_addr)
@@ -345,6 +277,8 @@ static int SMMU_WRITE(cmdq_prod)
 {
 	struct devmed_smmu *smmu = instance;
 	struct devmed_queue *host = &smmu->ring.host;
+	u32 prod = value & (host->span - 1);
+	u32 old = host->prod;
 	int ret;
 
 	if (!(smmu->cr0ack & SMMU_CR0_CMDQEN)) {
@@ -352,10 +286,16 @@ static int SMMU_WRITE(cmdq_prod)
 		return 0;
 	}
 
-	ret = devmed_queue_set_prod(host, value & (host->span - 1));
-	if (!ret)
-		smmu_drain(smmu);
-	return ret;
+	ret = devmed_queue_set_prod(host, prod);
+	if (ret)
+		return ret;
+	/* Not the last write once more: the host may have changed its tables. */
+	if (prod != old) {
+		smmu->resynced = false;
+		smmu->walk.all = false;
+	}
+	smmu->work = 0;
+	return smmu_or_repeat(smmu_drain(smmu));
 }
 
 static u64 SMMU_READ(cmdq_cons)
@@ -365,8 +305,10 @@ static u64 SMMU_READ(cmdq_cons)
 
 	if (smmu->cr0ack & SMMU_CR0_CMDQEN) {
 		/* Commands for which the hardware did not answer before. */
-		if (unlikely(devmed_queue_used(&smmu->ring.host)))
+		if (unlikely(devmed_queue_used(&smmu->ring.host))) {
+			smmu->work = 0;
 			smmu_drain(smmu);
+		}
 		cons = smmu->ring.host.cons;
 	}
 

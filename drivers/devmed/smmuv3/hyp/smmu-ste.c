@@ -202,6 +202,8 @@ int smmu_ste_update(struct devmed_smmu *smmu, u32 sid, u64 *ste,
 
 	if (smmu_ste_nr_different(ste, target) <= 1)
 		live = false;
+	if (live)
+		smmu->work += 2 * SMMU_WORK_RUN;
 
 	if (live && smmu_ste_translates(ste)) {
 		bool same = smmu_ste_same_stage2(ste, target);

@@ -10,7 +10,8 @@
  * a command says that they changed, each descriptor and each entry once, and
  * only as long as they are host memory; what cannot be read is an entry that
  * is not valid. StreamIDs are bounded by the table. When the pool is empty, one
- * command fails and its streams abort.
+ * command fails and its streams abort. One trap does so much (SMMU_TRAP_WORK) and
+ * no more; struct smmu_walk says where the next one goes on, if there is one.
  *
  * Leaves to others: what an entry may say (smmu-ste.c).
  */
@@ -72,16 +73,18 @@ static void smmu_set_l1(struct devmed_smmu *smmu, u32 index, u64 desc)
 }
 
 /*
- * Where the host keeps the entry of @sid, and how many follow it there; 0 if
- * there is none (IHI 0070, 5.1).
+ * Where the host keeps the entry of @sid, and how many follow it there. 0 if
+ * there is none; @absent then says for how many StreamIDs from @sid on (IHI 0070,
+ * 5.1).
  */
-static u32 smmu_find_host_stes(const struct devmed_smmu *smmu, u32 sid,
-			       u64 *addr)
+static u32 smmu_find_host_stes(struct devmed_smmu *smmu, u32 sid, u64 *addr,
+			       u32 *absent)
 {
 	const struct smmu_strtab_cfg *cfg = &smmu->host_strtab;
 	u32 offset, size;
 	u64 desc, span;
 
+	*absent = smmu_nr_sids(smmu) - sid;
 	if (sid >= cfg->nr_sids)
 		return 0;
 	if (!cfg->two_level) {
@@ -89,6 +92,9 @@ static u32 smmu_find_host_stes(const struct devmed_smmu *smmu, u32 sid,
 		return cfg->nr_sids - sid;
 	}
 
+	smmu->work += SMMU_WORK_READ;
+	offset = sid & ((1U << cfg->split) - 1);
+	*absent = (1U << cfg->split) - offset;
 	if (devmed_copy_for_device(&desc, cfg->base +
 				   (sid >> cfg->split) * sizeof(desc),
 				   sizeof(desc), smmu->coherent))
@@ -98,7 +104,6 @@ static u32 smmu_find_host_stes(const struct devmed_smmu *smmu, u32 sid,
 		return 0;
 
 	size = 1U << (span - 1);
-	offset = sid & ((1U << cfg->split) - 1);
 	if (offset >= size)
 		return 0;
 
@@ -111,13 +116,12 @@ static u32 smmu_find_host_stes(const struct devmed_smmu *smmu, u32 sid,
  * Read @count entries into smmu->chunk, zeros for those that the host does not
  * have. Returns how many it has.
  */
-static u32 smmu_load_host_stes(struct devmed_smmu *smmu, u32 sid, u32 count)
+static u32 smmu_load_host_stes(struct devmed_smmu *smmu, u64 addr, u32 found,
+			       u32 count)
 {
-	u32 found;
-	u64 addr;
-
+	smmu->work += SMMU_WORK_READ + count * SMMU_WORK_LOAD;
 	memset(smmu->chunk, 0, count * SMMU_STE_SIZE);
-	found = min(smmu_find_host_stes(smmu, sid, &addr), count);
+	found = min(found, count);
 	if (found && devmed_copy_for_device(smmu->chunk, addr,
 					    found * SMMU_STE_SIZE,
 					    smmu->coherent)) {
@@ -140,209 +144,268 @@ static bool smmu_chunk_translates(const struct devmed_smmu *smmu, u32 count)
 	return false;
 }
 
-static int smmu_update_stes(struct devmed_smmu *smmu, u32 sid, u32 count,
-			    u64 *stes, bool live)
+/* Entries that the hardware may be reading, until the trap has done enough. */
+static int smmu_update_stes(struct devmed_smmu *smmu, u32 count, u64 *stes)
 {
+	struct smmu_walk *walk = &smmu->walk;
+	const u64 *host = smmu->chunk;
 	u64 target[SMMU_STE_WORDS];
 	u32 i;
-	int ret = 0;
+	int ret;
 
-	for (i = 0; i < count && !ret; i++) {
-		smmu_ste_build(smmu, smmu->chunk + i * SMMU_STE_WORDS, target);
-		ret = smmu_ste_update(smmu, sid + i, stes + i * SMMU_STE_WORDS,
-				      target, live);
+	for (i = 0; i < count; i++, host += SMMU_STE_WORDS) {
+		u64 *ste = stes + i * SMMU_STE_WORDS;
+
+		smmu->work += SMMU_WORK_SKIP;
+		if (ste[0] || (host[0] & SMMU_STE0_V)) {
+			smmu->work += SMMU_WORK_STE;
+			smmu_ste_build(smmu, host, target);
+			ret = smmu_ste_update(smmu, walk->next, ste, target, true);
+			if (ret)
+				return ret;
+		}
+		walk->next++;
+		if (smmu->work >= SMMU_TRAP_WORK)
+			break;
 	}
-
-	return ret;
-}
-
-/* A level-2 table, filled before the hardware can find it. */
-static int smmu_add_l2(struct devmed_smmu *smmu, u32 sid)
-{
-	u32 first = ALIGN_DOWN(sid, 1U << smmu->split);
-	u64 *stes = devmed_pool_alloc(smmu_l2_order(smmu));
-	u32 i;
-
-	if (!stes)
-		return -ENOMEM;
-
-	for (i = 0; i < 1U << smmu->split; i += SMMU_CHUNK) {
-		smmu_load_host_stes(smmu, first + i, SMMU_CHUNK);
-		smmu_update_stes(smmu, first + i, SMMU_CHUNK,
-				 stes + i * SMMU_STE_WORDS, false);
-	}
-	smmu_flush(smmu, stes, smmu_l2_size(smmu));
-	smmu_set_l1(smmu, sid >> smmu->split, hyp_virt_to_phys(stes) |
-		    FIELD_PREP(SMMU_L1_SPAN, smmu->split + 1ULL));
 
 	return 0;
 }
 
 /*
- * At most SMMU_CHUNK entries, all in one level-2 table of the hardware's and in
- * one of the host's. A table that would hold nothing but aborts is only made if
- * the host named a stream of it.
+ * A level-2 table, with the entries around @sid in it before the hardware can
+ * find it. Where it has more, the others follow one by one.
  */
-static int smmu_sync_chunk(struct devmed_smmu *smmu, u32 sid, u32 count,
-			   bool asked)
+static int smmu_add_l2(struct devmed_smmu *smmu, u32 sid)
 {
-	u32 found = smmu_load_host_stes(smmu, sid, count);
-	u64 *stes = smmu_hyp_ste(smmu, sid);
+	struct smmu_walk *walk = &smmu->walk;
+	u32 first = ALIGN_DOWN(sid, SMMU_CHUNK);
+	u32 size = 1U << smmu->split;
+	u64 *table = devmed_pool_alloc(smmu_l2_order(smmu));
+	u64 *stes;
+	u64 addr;
+	u32 found, absent, i;
 
-	if (stes)
-		return smmu_update_stes(smmu, sid, count, stes, true);
-	if (!found || !(asked || smmu_chunk_translates(smmu, count)))
+	if (!table)
+		return -ENOMEM;
+
+	found = smmu_find_host_stes(smmu, first, &addr, &absent);
+	smmu_load_host_stes(smmu, addr, found, SMMU_CHUNK);
+	smmu->work += SMMU_CHUNK * SMMU_WORK_BUILD + size * SMMU_WORK_SKIP;
+	stes = table + (first & (size - 1)) * SMMU_STE_WORDS;
+	for (i = 0; i < SMMU_CHUNK; i++)
+		smmu_ste_build(smmu, smmu->chunk + i * SMMU_STE_WORDS,
+			       stes + i * SMMU_STE_WORDS);
+	smmu_flush(smmu, table, smmu_l2_size(smmu));
+	smmu_set_l1(smmu, sid >> smmu->split, hyp_virt_to_phys(table) |
+		    FIELD_PREP(SMMU_L1_SPAN, smmu->split + 1ULL));
+
+	walk->next = min(first + SMMU_CHUNK, walk->end);
+	if (size > SMMU_CHUNK) {
+		walk->next = ALIGN_DOWN(sid, size);
+		walk->end = max(walk->end, walk->next + size);
+		walk->asked = false;
+	}
+
+	return 0;
+}
+
+/* How many from @sid on have no level-2 table of the hardware's, up to @count. */
+static u32 smmu_count_absent(struct devmed_smmu *smmu, u32 sid, u32 count)
+{
+	u32 end = sid + count;
+	u32 next = sid;
+
+	if (!smmu->two_level)
 		return 0;
 
-	return smmu_add_l2(smmu, sid);
+	while (next < end && !smmu->strtab[next >> smmu->split] &&
+	       smmu->work < SMMU_TRAP_WORK) {
+		smmu->work += SMMU_WORK_L1;
+		next = ALIGN_DOWN(next, 1U << smmu->split) + (1U << smmu->split);
+	}
+
+	return min(next, end) - sid;
+}
+
+/*
+ * The next entries: all those that neither side has a table for, or at most
+ * SMMU_CHUNK, which are in one level-2 table of the hardware's and in one of the
+ * host's. A table that would hold nothing but aborts is only made if the host
+ * named a stream of it.
+ */
+static int smmu_walk_step(struct devmed_smmu *smmu)
+{
+	struct smmu_walk *walk = &smmu->walk;
+	u32 sid = walk->next;
+	u32 count = min(ALIGN_DOWN(sid, SMMU_CHUNK) + SMMU_CHUNK, walk->end) - sid;
+	u32 absent;
+	u64 addr;
+	u32 found = smmu_find_host_stes(smmu, sid, &addr, &absent);
+	u64 *stes = smmu_hyp_ste(smmu, sid);
+
+	if (!found && !stes) {
+		walk->next += smmu_count_absent(smmu, sid,
+						min(absent, walk->end - sid));
+		return 0;
+	}
+
+	found = smmu_load_host_stes(smmu, addr, found, count);
+	if (stes)
+		return smmu_update_stes(smmu, count, stes);
+	if (found && (walk->asked || smmu_chunk_translates(smmu, count)))
+		return smmu_add_l2(smmu, sid);
+
+	walk->next += count;
+	return 0;
 }
 
 /**
- * smmu_strtab_sync - read entries of the host's again
- * @smmu: the instance
+ * smmu_strtab_begin - have entries of the host's read again
+ * @smmu: the instance, without a job that has to be finished first
+ * @job: for which
  * @first: first StreamID; those beyond the table are ignored
  * @count: how many
  * @asked: the host named just these
+ *
+ * Context: Region lock held.
+ */
+void smmu_strtab_begin(struct devmed_smmu *smmu, enum smmu_job job, u32 first,
+		       u32 count, bool asked)
+{
+	u32 end = smmu_nr_sids(smmu);
+
+	first = min(first, end);
+	smmu->walk = (struct smmu_walk) {
+		.job = job,
+		.asked = asked,
+		.next = first,
+		.end = first + min(count, end - first),
+	};
+}
+
+/**
+ * smmu_strtab_walk - read the entries that smmu_strtab_begin() named
+ * @smmu: the instance
  *
  * The hardware may still have old entries cached afterwards: the caller has
  * them invalidated.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it.
- * Return: 0; -ENOMEM if the pool is empty, and the streams it would have been
- * for abort; -EIO if the hardware is dead.
+ * Return: 0; -EINPROGRESS if one trap is not enough: the next call goes on;
+ * -ENOMEM if the pool was empty, and the streams it would have been for abort;
+ * another error of smmu_cmdq_run(), at an entry that the next call tries again.
  */
-int smmu_strtab_sync(struct devmed_smmu *smmu, u32 first, u32 count, bool asked)
+int smmu_strtab_walk(struct devmed_smmu *smmu)
 {
-	u32 end = smmu_nr_sids(smmu);
-	u32 sid = first;
-	int err = 0;
+	struct smmu_walk *walk = &smmu->walk;
 
-	if (first >= end)
-		return 0;
-	end = first + min(count, end - first);
+	while (walk->next < walk->end) {
+		int ret;
 
-	while (sid < end) {
-		u32 next = min(ALIGN_DOWN(sid, SMMU_CHUNK) + SMMU_CHUNK, end);
-		int ret = smmu_sync_chunk(smmu, sid, next - sid, asked);
-
-		if (ret && ret != -ENOMEM)
+		if (smmu->work >= SMMU_TRAP_WORK)
+			return -EINPROGRESS;
+		ret = smmu_walk_step(smmu);
+		if (ret == -ENOMEM) {
+			walk->err = ret;
+			walk->next = min(ALIGN_DOWN(walk->next, SMMU_CHUNK) +
+					 SMMU_CHUNK, walk->end);
+		} else if (ret) {
 			return ret;
-		err = err ?: ret;
-		sid = next;
+		}
 	}
 
-	return err;
-}
-
-/* What the registers mean, as hardware reads them (IHI 0070, 6.3.23, 6.3.24). */
-static void smmu_decode_strtab(struct devmed_smmu *smmu)
-{
-	struct smmu_strtab_cfg *cfg = &smmu->host_strtab;
-	u32 bits = min_t(u32, FIELD_GET(SMMU_STRTAB_LOG2SIZE,
-					smmu->strtab_base_cfg),
-			 smmu->sid_bits);
-	u64 size = SMMU_STE_SIZE << bits;
-
-	cfg->two_level = FIELD_GET(SMMU_IDR0_ST_LEVEL, smmu->idr[0]) &&
-			 FIELD_GET(SMMU_STRTAB_FMT, smmu->strtab_base_cfg) ==
-			 SMMU_STRTAB_FMT_2LVL;
-	cfg->split = FIELD_GET(SMMU_STRTAB_SPLIT, smmu->strtab_base_cfg);
-	if (cfg->split != 8 && cfg->split != 10)
-		cfg->split = 6;
-	if (cfg->two_level)
-		size = max(sizeof(u64) << (bits - min(bits, (u32)cfg->split)),
-			   SMMU_STE_SIZE);
-
-	cfg->nr_sids = 1U << bits;
-	cfg->base = ALIGN_DOWN(smmu->strtab_base & SMMU_STRTAB_BASE_ADDR, size);
-}
-
-/**
- * smmu_strtab_enable - let streams through as the host has set them up
- * @smmu: the instance, disabled in the host's view
- *
- * Context: as smmu_strtab_sync().
- * Return: 0, or -EIO if the hardware is dead. Streams for which the pool has no
- * page abort until the host asks for them again.
- */
-int smmu_strtab_enable(struct devmed_smmu *smmu)
-{
-	int ret;
-
-	smmu_decode_strtab(smmu);
-	ret = smmu_strtab_sync(smmu, 0, smmu_nr_sids(smmu), false);
-	if (ret && ret != -ENOMEM)
-		return ret;
-
-	return smmu_cmdq_invalidate_all(smmu);
+	return walk->err;
 }
 
 /* Only the word with V: the others count until the hardware has forgotten it. */
-static void smmu_abort_linear(struct devmed_smmu *smmu)
+static void smmu_abort_entry(struct devmed_smmu *smmu, u32 sid)
 {
-	u32 sid;
+	u64 *ste = smmu_hyp_ste(smmu, sid);
 
-	for (sid = 0; sid < smmu_nr_sids(smmu); sid++) {
-		u64 *ste = smmu_hyp_ste(smmu, sid);
-
-		if (!ste[0])
-			continue;
-		WRITE_ONCE(ste[0], 0);
-		smmu_flush(smmu, ste, sizeof(u64));
-	}
-	dma_wmb();
+	if (!ste[0])
+		return;
+	WRITE_ONCE(ste[0], 0);
+	smmu_flush(smmu, ste, sizeof(u64));
 }
 
 /*
- * Take every level-2 table out. They are chained by the first word of their
- * first entry, which like this is not valid, should the hardware still look.
+ * Take a level-2 table out. They are chained by the first word of their first
+ * entry, which like this is not valid, should the hardware still look.
  */
-static u64 smmu_unlink_l2(struct devmed_smmu *smmu)
+static void smmu_unlink_l2(struct devmed_smmu *smmu, u32 index)
 {
-	u64 chain = 0;
-	u32 i;
+	u64 desc = smmu->strtab[index];
+	u64 *stes;
 
-	for (i = 0; i < smmu_nr_l1(smmu); i++) {
-		u64 desc = smmu->strtab[i];
-		u64 *stes;
+	if (!desc)
+		return;
+	smmu_set_l1(smmu, index, 0);
+	stes = hyp_phys_to_virt(desc & SMMU_L1_L2PTR);
+	WRITE_ONCE(stes[0], smmu->walk.chain);
+	smmu->walk.chain = desc & SMMU_L1_L2PTR;
+	smmu->work += SMMU_WORK_STE;
+}
 
-		if (!desc)
-			continue;
-		smmu_set_l1(smmu, i, 0);
-		stes = hyp_phys_to_virt(desc & SMMU_L1_L2PTR);
-		WRITE_ONCE(stes[0], chain);
-		chain = desc & SMMU_L1_L2PTR;
+static int smmu_free_chain(struct devmed_smmu *smmu)
+{
+	while (smmu->walk.chain) {
+		u64 *stes = hyp_phys_to_virt(smmu->walk.chain);
+
+		if (smmu->work >= SMMU_TRAP_WORK)
+			return -EINPROGRESS;
+		smmu->work += SMMU_WORK_STE + (SMMU_WORK_SKIP << smmu->split);
+		smmu->walk.chain = stes[0];
+		devmed_pool_free(stes, smmu_l2_order(smmu));
 	}
 
-	return chain;
+	return 0;
 }
 
 /**
  * smmu_strtab_disable - abort all streams
  * @smmu: the instance
  *
- * Level-2 tables go back to the pool once the hardware has forgotten them.
+ * Level-2 tables go back to the pool once the hardware has forgotten them. Once
+ * begun it has to be finished before the stream table is used otherwise.
  *
  * Context: Region lock held. Takes queue_lock.
- * Return: 0, or -EIO if the hardware is dead.
+ * Return: 0; -EINPROGRESS if one trap is not enough: the next call goes on; or an
+ * error of smmu_cmdq_run().
  */
 int smmu_strtab_disable(struct devmed_smmu *smmu)
 {
-	u64 chain = 0;
+	struct smmu_walk *walk = &smmu->walk;
 	int ret;
 
-	if (smmu->two_level)
-		chain = smmu_unlink_l2(smmu);
-	else
-		smmu_abort_linear(smmu);
+	if (walk->job != SMMU_JOB_DISABLE)
+		*walk = (struct smmu_walk) {
+			.job = SMMU_JOB_DISABLE,
+			.end = smmu->two_level ? smmu_nr_l1(smmu) :
+						 smmu_nr_sids(smmu),
+		};
 
-	ret = smmu_cmdq_invalidate_all(smmu);
-	while (!ret && chain) {
-		u64 *stes = hyp_phys_to_virt(chain);
-
-		chain = stes[0];
-		devmed_pool_free(stes, smmu_l2_order(smmu));
+	for (; walk->next < walk->end; walk->next++) {
+		if (smmu->work >= SMMU_TRAP_WORK)
+			return -EINPROGRESS;
+		smmu->work += SMMU_WORK_L1;
+		if (smmu->two_level)
+			smmu_unlink_l2(smmu, walk->next);
+		else
+			smmu_abort_entry(smmu, walk->next);
 	}
+	dma_wmb();
+
+	if (!walk->forgotten) {
+		ret = smmu_cmdq_invalidate_all(smmu);
+		if (ret)
+			return ret;
+		walk->forgotten = true;
+	}
+
+	ret = smmu_free_chain(smmu);
+	if (!ret)
+		walk->job = SMMU_JOB_NONE;
 
 	return ret;
 }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Work on the stream table that takes more than one trap.
+ */
+#ifndef __DEVMED_SMMU_WALK_H
+#define __DEVMED_SMMU_WALK_H
+
+#include <linux/types.h>
+
+/*
+ * Work that a trap may have done when it begins another step, and what steps
+ * count: about an instruction each. The longest step is a level-2 table.
+ */
+#define SMMU_TRAP_WORK		20000
+#define SMMU_WORK_CMD		150	/* command of the host */
+#define SMMU_WORK_RUN		800	/* commands of EL2 and their CMD_SYNC */
+#define SMMU_WORK_READ		400	/* look at host memory */
+#define SMMU_WORK_LOAD		30	/* Stream Table Entry read there */
+#define SMMU_WORK_SKIP		10	/* entry that has not changed, or is zeroed */
+#define SMMU_WORK_BUILD		200	/* entry nobody sees yet */
+#define SMMU_WORK_STE		400	/* entry that the hardware may read */
+#define SMMU_WORK_L1		10	/* level-1 descriptor */
+
+/**
+ * enum smmu_job - what the stream table is being changed for
+ * @SMMU_JOB_NONE: nothing
+ * @SMMU_JOB_CONFIG: the command that the host's CONS points to
+ * @SMMU_JOB_ENABLE: SMMUEN, which the host wrote as 1
+ * @SMMU_JOB_DISABLE: SMMUEN, which the host wrote as 0
+ */
+enum smmu_job {
+	SMMU_JOB_NONE,
+	SMMU_JOB_CONFIG,
+	SMMU_JOB_ENABLE,
+	SMMU_JOB_DISABLE,
+};
+
+/**
+ * struct smmu_walk - how far a change of the stream table has got
+ * @job: for which; the next access of the host goes on with it, or ends it
+ * @asked: the host named one StreamID
+ * @all: it is the whole table, for the host's last doorbell
+ * @forgotten: of SMMU_JOB_DISABLE, the hardware has forgotten all streams
+ * @err: first error that did not stop it
+ * @next: StreamID where it goes on; level-1 descriptor, if tables are taken out
+ * @end: where it ends, exclusive
+ * @chain: physical address of the first level-2 table to be freed, or 0
+ */
+struct smmu_walk {
+	enum smmu_job job;
+	bool asked;
+	bool all;
+	bool forgotten;
+	int err;
+	u32 next;
+	u32 end;
+	u64 chain;
+};
+
+#endif /* __DEVMED_SMMU_WALK_H */

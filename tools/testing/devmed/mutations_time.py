@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Limits of what one trap may do, and how the next one goes on, to take out. As in
+mutations.py."""
+
+SMMU = "drivers/devmed/smmuv3/hyp/smmu-"
+
+TIME_MUTATIONS = {
+SMMU + "cmd.c": [
+    ("TM01", "time-commands", "smmu_time_doorbell",
+     "SMMU_CMD_SIZE, most,", "SMMU_CMD_SIZE, U32_MAX,"),
+    ("TM01", "time-config-commands", "smmu_time_doorbell",
+     "\tsmmu->work += SMMU_WORK_RUN;\n", "\tsmmu->work = 0;\n"),
+    ("TM01", "time-config-dropped", "smmu_time_config_done",
+     "\t\tif (!ret)\n\t\t\thost->cons =", "\t\tif (ret != -ENOMEM)\n\t\t\thost->cons ="),
+    ("TM01", "time-config-anew", "smmu_time_config_once",
+     "if (smmu->walk.job == SMMU_JOB_CONFIG)\n\t\tbatch", "if (0)\n\t\tbatch"),
+    ("TM01", "time-enable-passed", "smmu_time_enable_changed",
+     "\t\tsmmu->walk.next = 0;\n", "\t\t;\n"),
+    ("TM01", "time-disable-built", "smmu_time_disable_undone",
+     "smmu->walk.job == SMMU_JOB_DISABLE ||", "0 ||"),
+],
+SMMU + "strtab.c": [
+    ("TM01", "time-walk", "smmu_time_enable",
+     "\t\tif (smmu->work >= SMMU_TRAP_WORK)\n\t\t\treturn -EINPROGRESS;\n"
+     "\t\tret = smmu_walk_step", "\t\tret = smmu_walk_step"),
+    ("TM01", "time-entries", "smmu_time_doorbell_live",
+     "\t\tif (smmu->work >= SMMU_TRAP_WORK)\n\t\t\tbreak;\n", ""),
+    ("TM01", "time-span", "smmu_time_enable_empty",
+     "*absent = (1U << cfg->split) - offset;", "*absent = 1;"),
+    ("TM01", "time-table-rest", "smmu_time_enable_large",
+     "\t\twalk->next = ALIGN_DOWN(sid, size);\n", ""),
+    ("TM01", "time-table-known", "smmu_time_config_large",
+     "\t\twalk->asked = false;\n", ""),
+    ("TM01", "time-table-end", "smmu_time_config_large",
+     "\t\twalk->end = max(walk->end, walk->next + size);\n", ""),
+    ("TM01", "time-linear", "smmu_time_linear",
+     "\t\tif (smmu->work >= SMMU_TRAP_WORK)\n\t\t\treturn -EINPROGRESS;\n"
+     "\t\tsmmu->work += SMMU_WORK_L1;", ""),
+    ("TM01", "time-free", "smmu_time_disable",
+     "\t\tif (smmu->work >= SMMU_TRAP_WORK)\n\t\t\treturn -EINPROGRESS;\n"
+     "\t\tsmmu->work += SMMU_WORK_STE +", "\t\tsmmu->work += SMMU_WORK_STE +"),
+],
+SMMU + "ste.c": [
+    ("TM01", "time-live", "smmu_time_doorbell_live",
+     "\t\tsmmu->work += 2 * SMMU_WORK_RUN;\n", "\t\t;\n"),
+],
+SMMU + "cr0.c": [
+    ("TM01", "time-undo-enable", "smmu_time_enable_undone",
+     "\t    (smmu->walk.job == SMMU_JOB_ENABLE && !(smmu->cr0 & SMMU_CR0_SMMUEN)))",
+     "\t    0)"),
+    ("TM01", "time-end-disable", "smmu_time_disable_undone",
+     "if (smmu->walk.job == SMMU_JOB_DISABLE ||", "if (0 ||"),
+    ("TM01", "time-queue-gone", "smmu_time_config_once",
+     "\t\tif (smmu->walk.job == SMMU_JOB_CONFIG)\n"
+     "\t\t\tsmmu->walk.job = SMMU_JOB_NONE;\n", ""),
+    ("TM01", "time-ack-early", "smmu_time_disable",
+     "\t\tif (!ret)\n\t\t\tsmmu->cr0ack &= ~SMMU_CR0_SMMUEN;",
+     "\t\tsmmu->cr0ack &= ~SMMU_CR0_SMMUEN;"),
+],
+SMMU + "regs.c": [
+    ("TM01", "time-repeat", "smmu_time_config_done",
+     "ret == -EINPROGRESS ? -EAGAIN : ret", "ret == -EINPROGRESS ? 0 : ret"),
+    ("TM01", "time-acknowledged", "smmu_time_gerrorn",
+     "return smmu_or_repeat(smmu_drain_again(smmu));",
+     "return acked ? smmu_or_repeat(smmu_drain_again(smmu)) : 0;"),
+    ("TM01", "time-new-doorbell", "smmu_time_walk_again",
+     "\t\tsmmu->walk.all = false;\n", ""),
+],
+}
