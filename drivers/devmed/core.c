@@ -17,7 +17,9 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/stop_machine.h>
 
@@ -242,19 +244,33 @@ int devmed_read_counter(u32 region, unsigned int counter, u64 *value)
 }
 EXPORT_SYMBOL_GPL(devmed_read_counter);
 
+/* EL2 takes one block at a time. */
+static DEFINE_MUTEX(devmed_topup_lock);
+
 static int devmed_give_block(unsigned int order)
 {
 	size_t size = PAGE_SIZE << order;
 	void *block = devmed_alloc_low(size);
-	int ret;
+	phys_addr_t pfn;
+	size_t left = size;
+	long ret;
 
 	if (!block)
 		return -ENOMEM;
 
-	ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP,
-			   virt_to_phys(block) >> PAGE_SHIFT, order, NULL);
+	pfn = virt_to_phys(block) >> PAGE_SHIFT;
+	mutex_lock(&devmed_topup_lock);
+	/* A piece at a time; those that EL2 has taken it keeps. */
+	for (;;) {
+		ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP, pfn, order, NULL);
+		if (ret <= 0)
+			break;
+		left = ret << PAGE_SHIFT;
+		cond_resched();
+	}
+	mutex_unlock(&devmed_topup_lock);
 	if (ret)
-		free_pages_exact(block, size);
+		free_pages_exact(block + size - left, left);
 
 	return ret;
 }

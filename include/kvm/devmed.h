@@ -113,7 +113,9 @@ enum devmed_smmuv3_refusal {
 /**
  * enum devmed_call_op - first argument of __devmed_call (after finalize)
  * @DEVMED_CALL_READ_COUNTER: region, counter; the value in a2
- * @DEVMED_CALL_POOL_TOPUP: pfn, order: contiguous pages to donate
+ * @DEVMED_CALL_POOL_TOPUP: pfn, order: contiguous pages to donate. EL2 takes a
+ *	piece and answers how many pages are left for the next calls; those that it
+ *	has taken it keeps, whatever the next call answers.
  * @DEVMED_CALL_POOL_BLOCKS: order, most: how many blocks of that order there are
  *	for the next requests, if that is less than the most
  */

@@ -50,6 +50,8 @@ extern void (*fake_on_read_once)(const volatile void *addr, size_t size);
 extern void (*fake_on_barrier)(void);
 extern void (*fake_on_write_once)(volatile void *addr, size_t size);
 extern void (*fake_on_flush)(void *addr, size_t size);
+/* A lock has been taken. */
+extern void (*fake_on_lock)(void);
 
 /* fake_lock.c */
 bool fake_holds(const char *name);

@@ -12,6 +12,7 @@ static const char * const fake_lock_order[] = {
 	"&region->lock",
 	"gicr_config_lock",
 	"its_hold_lock",
+	"devmed_topup_lock",
 	"host_mmu.lock",
 	"pkvm_pgd_lock",
 	"devmed_pool_lock",
@@ -23,6 +24,7 @@ static __thread hyp_spinlock_t *held[FAKE_MAX_HELD];
 static __thread unsigned int nr_held;
 static __thread bool in_other_cpu;
 void (*fake_other_cpu)(void);
+void (*fake_on_lock)(void);
 
 static int fake_rank(const hyp_spinlock_t *lock)
 {
@@ -48,6 +50,8 @@ void hyp_spin_lock(hyp_spinlock_t *lock)
 	while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
 		;
 	held[nr_held++] = lock;
+	if (fake_on_lock)
+		fake_on_lock();
 }
 
 void hyp_spin_unlock(hyp_spinlock_t *lock)

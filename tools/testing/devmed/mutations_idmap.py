@@ -224,8 +224,8 @@ HYP + "idmap-table.c": [
      "replace(table, ptep, block, block, MERGE_LEVEL)", "replace(table, ptep, old, "
      "block, MERGE_LEVEL)"),
     ("C01", "dma-merge-bounded", "idmap_merge_bounded",
-     " && tables && ", " && "),
+     "work < MERGE_WORK && ", ""),
     ("C01", "dma-merge-goes-on", "idmap_merge_bounded",
-     "\tu64 first = table->cursor;\n", "\tu64 first = table->cursor = 0;\n"),
+     "max(table->cursor, hyp_memory[0].base)", "hyp_memory[0].base"),
 ],
 }

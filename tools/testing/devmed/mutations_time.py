@@ -4,7 +4,36 @@ mutations.py."""
 
 SMMU = "drivers/devmed/smmuv3/hyp/smmu-"
 
+HYP = "arch/arm64/kvm/hyp/nvhe/devmed/"
+
 TIME_MUTATIONS = {
+HYP + "pool.c": [
+    ("TM01", "time-topup", "pool_time_topup",
+     "min(BIT(order) - devmed_topup.taken, DEVMED_TOPUP_PIECE)",
+     "BIT(order) - devmed_topup.taken"),
+    ("TM01", "time-topup-early", "pool_time_topup",
+     "if (ret <= 0)\n\t\tdevmed_end", "if (1)\n\t\tdevmed_end"),
+    ("TM01", "time-topup-lost", "pool_time_topup_fails",
+     "if (ret <= 0)\n\t\tdevmed_end", "if (!ret)\n\t\tdevmed_end"),
+    ("TM01", "time-topup-other", "pool_time_topup_given_up",
+     "if (devmed_topup.pfn != pfn || devmed_topup.order != order)\n", "if (0)\n"),
+    ("TM01", "time-topup-order", "pool_time_topup_given_up",
+     "devmed_topup.pfn != pfn || devmed_topup.order != order", "devmed_topup.pfn != pfn"),
+    ("TM01", "time-topup-zero", "pool_time_topup",
+     "\t\tmemset(hyp_phys_to_virt(hyp_pfn_to_phys(start)), 0,\n"
+     "\t\t       count << PAGE_SHIFT);\n", ""),
+    ("TM01", "time-zeroing", "pool_time_free",
+     "\tif (block)\n\t\tmemset(addr, 0, PAGE_SIZE << order);\n\n"
+     "\thyp_spin_lock(&devmed_pool_lock);\n\tif (block) {\n",
+     "\thyp_spin_lock(&devmed_pool_lock);\n\tif (block) {\n"
+     "\t\tmemset(addr, 0, PAGE_SIZE << order);\n"),
+],
+HYP + "idmap-table.c": [
+    ("TM01", "time-merge", "idmap_time_merge",
+     "\t\twork += same * MERGE_WORK_ENTRY;\n", ""),
+    ("TM01", "time-merge-leaves", "idmap_time_merge_blocks",
+     "\t\t*work += MERGE_WORK_LEAF;\n", ""),
+],
 SMMU + "cmd.c": [
     ("TM01", "time-commands", "smmu_time_doorbell",
      "SMMU_CMD_SIZE, most,", "SMMU_CMD_SIZE, U32_MAX,"),

@@ -9,6 +9,7 @@
  *	  region->lock		(protects the instance: one emulated access at a time)
  *	    gicr_config_lock	(protects the LPI table that redistributors share)
  *	    its_hold_lock	(protects what vPEs use; never with the one above)
+ *	      devmed_topup_lock	(protects a block of which the pool has a part)
  *	      host_mmu.lock	(protects the host stage-2 and page states)
  *	        pkvm_pgd_lock	(protects the hyp stage-1)
  *	          pool lock	(protects the free pages and their counts)

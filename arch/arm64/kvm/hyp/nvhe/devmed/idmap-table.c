@@ -43,10 +43,15 @@
 
 #define ENTRIES			(PAGE_SIZE / sizeof(u64))
 
-/* What pages are merged into; how far a search goes: entries, tables among them. */
+/*
+ * What pages are merged into; and how much a search may have done when it begins
+ * another step, in about an instruction, as a step and an entry of a page count.
+ */
 #define MERGE_LEVEL		(KVM_PGTABLE_LAST_LEVEL - 1)
-#define MERGE_ENTRIES		4096
-#define MERGE_TABLES		64
+#define MERGE_WORK		8000
+#define MERGE_WORK_STEP		100
+#define MERGE_WORK_LEAF		8
+#define MERGE_WORK_ENTRY	12
 
 static bool is_table(u64 desc, s8 level)
 {
@@ -419,10 +424,11 @@ int devmed_table_set(struct devmed_idmap_table *table, u64 addr,
 }
 
 /*
- * Would a block translate the same? Not of pages that a guest shares: taking
- * one back must not depend on memory for a table.
+ * How many entries, from the first on, would a block translate the same? Not those
+ * of pages that a guest shares: taking one back must not depend on memory for a
+ * table.
  */
-static bool is_mergeable(const u64 *entries, u64 addr)
+static unsigned int count_mergeable(const u64 *entries, u64 addr)
 {
 	u64 desc = leaf_desc(addr, KVM_PGTABLE_LAST_LEVEL, PKVM_HOST_MEM_PROT);
 	unsigned int i;
@@ -433,10 +439,10 @@ static bool is_mergeable(const u64 *entries, u64 addr)
 		if (entries[i] != desc + offset ||
 		    get_host_state(hyp_phys_to_page(addr + offset)) ==
 		    PKVM_PAGE_SHARED_BORROWED)
-			return false;
+			break;
 	}
 
-	return true;
+	return i;
 }
 
 /* Make a block of a table again, and free the table when no walk can be in it. */
@@ -466,35 +472,61 @@ static u64 next_cursor(u64 addr, u64 size)
 }
 
 /*
+ * How many entries, from this one on, are no tables? At most all but the last of
+ * @left.
+ */
+static u64 count_leaves(const u64 *ptep, u64 left, unsigned int *work)
+{
+	u64 i;
+
+	for (i = 0; i + 1 < left && *work < MERGE_WORK; i++) {
+		if (is_table(ptep[i], MERGE_LEVEL))
+			break;
+		*work += MERGE_WORK_LEAF;
+	}
+
+	return i;
+}
+
+/*
  * Find a table that can be a block again. It is only looked for when there is
  * no page left: a guest that comes and goes would split what was just merged.
  * The search is bounded, the next one goes on where this one ended.
  */
 static bool merge_any(struct devmed_idmap_table *table)
 {
-	unsigned int entries = MERGE_ENTRIES;
-	unsigned int tables = MERGE_TABLES;
-	u64 first = table->cursor;
+	u64 first = max(table->cursor, hyp_memory[0].base);
+	unsigned int work = 0;
 
 	/* Not while the table is being built, nor if it never has blocks. */
 	if (!table->invalidate || !table->bbml)
 		return false;
 
+	table->cursor = first;
 	do {
 		u64 addr = ALIGN_DOWN(table->cursor, kvm_granule_size(MERGE_LEVEL));
 		s8 level = MERGE_LEVEL;
-		u64 *ptep;
+		unsigned int same;
+		u64 *ptep, leaves;
 
+		work += MERGE_WORK_STEP;
 		if (addr >= BIT_ULL(table->ia_bits))
 			addr = 0;
 		ptep = find(table, addr, &level);
+		if (level == MERGE_LEVEL) {
+			leaves = count_leaves(ptep, entries_left(table, addr, level),
+					      &work);
+			addr += leaves * kvm_granule_size(level);
+			ptep += leaves;
+		}
 		table->cursor = next_cursor(addr, kvm_granule_size(level));
 		if (level != MERGE_LEVEL || !is_table(*ptep, level))
 			continue;
-		if (is_mergeable(table_of(*ptep), addr))
+		same = count_mergeable(table_of(*ptep), addr);
+		if (same == ENTRIES)
 			return merge(table, ptep, addr);
-		tables--;
-	} while (--entries && tables && table->cursor != first);
+		work += same * MERGE_WORK_ENTRY;
+	} while (work < MERGE_WORK && table->cursor != first);
 
 	return false;
 }

@@ -9,7 +9,8 @@
  * the one request that found it empty, and can be filled again. Adding pages goes
  * through the same check as any donation, so the host can add only what is its
  * own; and where devices do not reach all memory, only what they all reach. No
- * operation takes longer the more the host has added, but for the zeroing of that.
+ * operation takes longer the more the host has added; a block of any size is taken
+ * piece by piece, with the host's interrupts in between.
  *
  * Leaves to others: bounding what one device may take (the backend), and
  * telling the device before a page is freed.
@@ -17,6 +18,7 @@
 #include <linux/align.h>
 #include <linux/kvm_host.h>
 #include <linux/minmax.h>
+#include <linux/sizes.h>
 
 #include <asm/kvm_hyp.h>
 #include <asm/kvm_mmu.h>
@@ -41,6 +43,25 @@ static struct hyp_pool devmed_pool;
 static bool devmed_pool_ready;
 static struct devmed_block *devmed_blocks[NR_PAGE_ORDERS];
 static u64 devmed_pool_counters[DEVMED_NR_GLOBAL_COUNTERS];
+
+/*
+ * Pages that one hypercall takes. Each has to be unmapped from the host, mapped at
+ * EL2, taken from devices and zeroed.
+ */
+#define DEVMED_TOPUP_PIECE	max(SZ_64K / PAGE_SIZE, 4UL)
+
+/* Taken before host_mmu.lock. */
+static DEFINE_HYP_SPINLOCK(devmed_topup_lock);
+
+/*
+ * A block of which the host has given a part: 2^order pages at pfn, taken of them
+ * so far. Guarded by devmed_topup_lock.
+ */
+static struct {
+	u64 pfn;
+	u64 order;
+	u64 taken;
+} devmed_topup;
 
 /* End of the highest page that was given. */
 static u64 devmed_pool_top;
@@ -201,15 +222,62 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
 	return ret;
 }
 
+/* What was taken of the block is the pool's, all of it or not. */
+static void devmed_end_topup_locked(void)
+{
+	hyp_assert_lock_held(&devmed_topup_lock);
+
+	if (!devmed_topup.taken)
+		return;
+	hyp_spin_lock(&devmed_pool_lock);
+	devmed_add_locked(devmed_topup.pfn, devmed_topup.taken);
+	hyp_spin_unlock(&devmed_pool_lock);
+	devmed_topup.taken = 0;
+}
+
+/* The next piece. Returns the pages that are left, or an errno. */
+static int devmed_topup_locked(u64 pfn, u64 order)
+{
+	u64 start, count;
+	int ret;
+
+	hyp_assert_lock_held(&devmed_topup_lock);
+
+	if (devmed_topup.pfn != pfn || devmed_topup.order != order)
+		devmed_end_topup_locked();
+	devmed_topup.pfn = pfn;
+	devmed_topup.order = order;
+
+	start = pfn + devmed_topup.taken;
+	count = min(BIT(order) - devmed_topup.taken, DEVMED_TOPUP_PIECE);
+	/* Blocks are no larger than what one table maps, but for the very largest. */
+	devmed_idmap_split_for_pool(hyp_pfn_to_phys(start));
+	ret = __pkvm_host_donate_hyp(start, count);
+	if (!ret) {
+		memset(hyp_phys_to_virt(hyp_pfn_to_phys(start)), 0,
+		       count << PAGE_SHIFT);
+		devmed_topup.taken += count;
+		ret = BIT(order) - devmed_topup.taken;
+	}
+	if (ret <= 0)
+		devmed_end_topup_locked();
+
+	return ret;
+}
+
 /**
  * devmed_pool_topup - add contiguous pages
  * @pfn: the first, the host's, a multiple of their number
  * @order: 2^@order pages
  *
- * Context: Any time. Takes host_mmu.lock and those below it.
- * Return: 0; -ENODEV if there is no pool, -EINVAL if @pfn is not aligned or that
+ * One call takes DEVMED_TOPUP_PIECE pages. Those that were taken stay EL2's
+ * whatever comes of the others; they are in one block once all are.
+ *
+ * Context: Any time. Takes devmed_topup_lock, host_mmu.lock and those below it.
+ * Return: 0 once all are taken; how many are left, for the next call with the same
+ * arguments; -ENODEV if there is no pool, -EINVAL if @pfn is not aligned or that
  * is more than anybody can take at once, -ERANGE if some device does not reach
- * it, or the error of the donation.
+ * it, or the error of the donation, of the pages that were left.
  */
 int devmed_pool_topup(u64 pfn, u64 order)
 {
@@ -222,19 +290,13 @@ int devmed_pool_topup(u64 pfn, u64 order)
 	if (!devmed_is_reachable(hyp_pfn_to_phys(pfn), PAGE_SIZE << order))
 		return -ERANGE;
 
-	/* Blocks are no larger than what one table maps, but for the very largest. */
-	devmed_idmap_split_for_pool(hyp_pfn_to_phys(pfn));
-	ret = __pkvm_host_donate_hyp(pfn, BIT(order));
-	if (ret)
-		return ret;
+	hyp_spin_lock(&devmed_topup_lock);
+	ret = devmed_topup_locked(pfn, order);
+	hyp_spin_unlock(&devmed_topup_lock);
+	if (!ret)
+		devmed_idmap_refill();
 
-	memset(hyp_phys_to_virt(hyp_pfn_to_phys(pfn)), 0, PAGE_SIZE << order);
-	hyp_spin_lock(&devmed_pool_lock);
-	devmed_add_locked(pfn, BIT(order));
-	hyp_spin_unlock(&devmed_pool_lock);
-	devmed_idmap_refill();
-
-	return 0;
+	return ret;
 }
 
 /* Of exactly this order, up to @most. */
@@ -320,13 +382,20 @@ void *devmed_pool_alloc(u8 order)
  * @addr: what devmed_pool_alloc() returned
  * @order: as allocated
  *
+ * Whoever else wants a page does not wait until these are zero, if they came after
+ * the first of devmed_pool_init(): hyp_put_page() zeroes the others itself.
+ *
  * Context: Takes devmed_pool_lock.
  */
 void devmed_pool_free(void *addr, u8 order)
 {
-	hyp_spin_lock(&devmed_pool_lock);
-	if (devmed_is_block(addr)) {
+	bool block = devmed_is_block(addr);
+
+	if (block)
 		memset(addr, 0, PAGE_SIZE << order);
+
+	hyp_spin_lock(&devmed_pool_lock);
+	if (block) {
 		hyp_page_ref_dec(hyp_virt_to_page(addr));
 		devmed_put_block_locked(addr, order);
 	} else {
