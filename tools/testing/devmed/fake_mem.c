@@ -74,8 +74,10 @@ static void fake_init_memory(void)
 	mem_fd = memfd_create("memory", 0);
 	ASSERT(mem_fd >= 0 && !ftruncate(mem_fd, ALL_BYTES));
 	mem_host = fake_mmap(ALL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, mem_fd);
-	mem_hyp = fake_mmap(FAR_OFFSET + FAKE_FAR_SIZE, PROT_NONE,
+	/* Aligned as memory is, whatever size pages have. */
+	mem_hyp = fake_mmap(FAR_OFFSET + FAKE_FAR_SIZE + SZ_64K, PROT_NONE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	mem_hyp = (void *)ALIGN((u64)mem_hyp, SZ_64K);
 	fake_map_window(0, MEM_BYTES, 0);
 	fake_map_window(FAR_OFFSET, FAKE_FAR_SIZE, MEM_BYTES);
 	hyp_physvirt_offset = FAKE_MEM_BASE - (u64)mem_hyp;

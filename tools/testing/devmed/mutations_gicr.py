@@ -61,7 +61,7 @@ GICR + ".c": [
     ("R06", "gicr-sticky", "gicr_r06_cannot_disable",
      " && !gicr_lpis_enabled(gicr))\n\t\tgicr_put_tables", ")\n\t\tgicr_put_tables"),
     ("R06", "gicr-enable-twice", "gicr_hotplug_enable_twice",
-     "if (enable && !gicr_lpis_enabled(gicr))", "if (enable)"),
+     "if (enable && !(ctlr & GICR_CTLR_ENABLE_LPIS))", "if (enable)"),
     ("R14", "gicr-old-pins", "gicr_r14_power",
      "\tif (gicr->pinned)\n\t\tgicr_put_tables(gicr);\n\n\tret =", "\tret ="),
     ("R08", "gicr-prop-attributes", "gicr_r08_attributes",

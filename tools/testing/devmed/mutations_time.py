@@ -36,7 +36,7 @@ HYP + "idmap-table.c": [
 ],
 SMMU + "cmd.c": [
     ("TM01", "time-commands", "smmu_time_doorbell",
-     "SMMU_CMD_SIZE, most,", "SMMU_CMD_SIZE, U32_MAX,"),
+     "min(most, room - SMMU_CMDQ_PAD),", "room - SMMU_CMDQ_PAD,"),
     ("TM01", "time-config-commands", "smmu_time_doorbell",
      "\tsmmu->work += SMMU_WORK_RUN;\n", "\tsmmu->work = 0;\n"),
     ("TM01", "time-config-dropped", "smmu_time_config_done",

@@ -289,6 +289,7 @@ static bool smmu_drain_batch(struct devmed_smmu *smmu)
 	hyp_spin_unlock(&smmu->queue_lock);
 
 	smmu->work += (moved + 1) * SMMU_WORK_CMD;
+	smmu->held_up = ret;
 	if (ret) {
 		smmu->ring.host.cons = cons;
 		return false;

@@ -203,6 +203,8 @@ struct smmu_hw {
  *	SMMU that did not come up, 0 for at once. Guarded by @queue_lock.
  * @ring: .host guarded by the region lock, .hyp by @queue_lock
  * @batch: guarded by the region lock
+ * @held_up: commands stay in the host ring because the hardware did not answer.
+ *	Guarded by the region lock.
  * @resynced: the whole stream table was read for this doorbell
  * @walk: guarded by the region lock
  * @work: SMMU_WORK_* that this trap has done, guarded by the region lock
@@ -256,6 +258,7 @@ struct devmed_smmu {
 
 	struct devmed_ring ring;
 	struct smmu_batch batch;
+	bool held_up;
 	bool resynced;
 	struct smmu_walk walk;
 	u32 work;

@@ -304,8 +304,8 @@ static u64 SMMU_READ(cmdq_cons)
 	u32 cons = smmu->cmdq_cons;
 
 	if (smmu->cr0ack & SMMU_CR0_CMDQEN) {
-		/* Commands for which the hardware did not answer before. */
-		if (unlikely(devmed_queue_used(&smmu->ring.host))) {
+		/* A driver that waits for them may not ring again. */
+		if (unlikely(smmu->held_up)) {
 			smmu->work = 0;
 			smmu_drain(smmu);
 		}
