@@ -298,6 +298,10 @@ static void start(void)
 	config.hyp = true;
 	config.httu = true;
 	config.stall_model = 0;
+	config.unordered = true;
+	config.busy = true;
+	config.ats_cached = true;
+	config.outstanding = true;
 	if (getenv("FUZZ_SMMU")) {
 		config.bbml = 0;
 		config.ril = false;

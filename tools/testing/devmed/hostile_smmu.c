@@ -25,6 +25,10 @@ struct msmmu_config worst(void)
 	config.stall_model = 0;
 	config.weak = true;
 	config.ack_delay = 20;
+	config.unordered = true;
+	config.busy = true;
+	config.ats_cached = true;
+	config.outstanding = true;
 
 	return config;
 }

@@ -375,6 +375,10 @@ static struct msmmu_config typical(void)
 
 	config.oas = 2;
 	config.dirty = true;
+	config.unordered = true;
+	config.busy = true;
+	config.outstanding = true;
+
 	return config;
 }
 
