@@ -8,6 +8,7 @@
  */
 #include <nvhe/devmed_idmap.h>
 
+#include "draw_smmu.h"
 #include "fake.h"
 #include "fuzz_input.h"
 #include "harness.h"
@@ -235,6 +236,19 @@ static void do_start(void)
 	drv_cd(drv_at(cd), root, 1);
 }
 
+/* Its registers cannot be read for a while, or it is reset. */
+static void do_power(void)
+{
+	u8 what = take(1);
+
+	if (what % 8 == 7)
+		msmmu_reset_closed(s);
+	else
+		s->dark = what % 4;
+	if (what & BIT(7))
+		mediated_read(SMMU_IDR0, 4);
+}
+
 static u64 count_pages(void)
 {
 	return mediated_pool_free() + devmed_idmap_counter(DEVMED_DMA_TABLES);
@@ -264,6 +278,7 @@ static void behave(void)
 	u64 data = 0;
 	u64 ste[8];
 
+	s->dark = MSMMU_LIT;
 	take_back();
 	memset(fake_host_va(PLAY), 0, ARRAY_SIZE(guests) * PAGE_SIZE);
 	drv = (struct smmu_driver) {
@@ -285,31 +300,43 @@ static void behave(void)
 	take_back();
 }
 
-/* FUZZ_SMMU=1: an SMMU of another kind. */
+/* All that an SMMU can have, and FUZZ_SMMU=1 next to nothing. */
+static void choose(struct msmmu_config *config, bool little)
+{
+	draw_smmu(config, 1);
+	config->oas = 2;
+	config->sidsize = little ? SID_BITS : 16;
+	config->two_level = !little;
+	config->bbml = little ? 0 : 2;
+	config->ril = !little;
+	config->coherent = !little;
+	config->ats = !little;
+	config->pri = true;
+	config->msi = true;
+	config->hyp = true;
+	config->httu = true;
+	config->stall_model = 0;
+	config->caches = true;
+	config->lazy = true;
+	config->unordered = true;
+	config->busy = true;
+	config->ats_cached = true;
+	config->outstanding = true;
+}
+
+/* FUZZ_SMMU=n from 2: any, by its number. */
 static void start(void)
 {
-	struct msmmu_config config = msmmu_typical;
+	const char *which = getenv("FUZZ_SMMU");
+	int nr = which ? atoi(which) : 0;
+	struct msmmu_config config;
 
-	config.oas = 2;
-	config.dirty = true;
-	config.ats = true;
-	config.pri = true;
-	config.msi = true;
-	config.hyp = true;
-	config.httu = true;
-	config.stall_model = 0;
-	config.unordered = true;
-	config.busy = true;
-	config.ats_cached = true;
-	config.outstanding = true;
-	if (getenv("FUZZ_SMMU")) {
-		config.bbml = 0;
-		config.ril = false;
-		config.coherent = false;
-		config.ats = false;
-		config.two_level = false;
-		config.sidsize = SID_BITS;
-	}
+	if (nr > 1)
+		draw_smmu(&config, nr);
+	else
+		choose(&config, nr);
+	/* Each start looks at the whole table. */
+	config.sidsize = min_t(u8, config.sidsize, 18);
 	fake_init();
 	s = mediated_start(&config);
 	msmmu_weak_memory(true, config.coherent, false);
@@ -323,6 +350,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	static void (* const steps[])(void) = {
 		do_register, do_register, do_command, do_command, do_command, do_ste,
 		do_store, do_map, do_map, do_dma, do_dma, do_dma, do_owner, do_owner,
+		do_power,
 	};
 
 	if (!s)

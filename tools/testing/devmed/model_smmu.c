@@ -89,6 +89,14 @@ void msmmu_reset(struct msmmu *s)
 	s->dark = MSMMU_LIT;
 }
 
+/* The reset value of GBPA.ABORT is IMPLEMENTATION DEFINED (IHI 0070, 6.3.15). */
+void msmmu_reset_closed(struct msmmu *s)
+{
+	msmmu_reset(s);
+	s->gbpa |= M_GBPA_ABORT;
+	*msmmu_reg(s, SMMU_GBPA) = s->gbpa;
+}
+
 struct msmmu *msmmu_init(unsigned int nr, const struct msmmu_config *config)
 {
 	struct msmmu *s = &msmmus[nr];

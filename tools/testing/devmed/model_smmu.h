@@ -328,6 +328,8 @@ extern struct msmmu msmmus[MSMMU_NR];
 extern const struct msmmu_config msmmu_typical;
 struct msmmu *msmmu_init(unsigned int nr, const struct msmmu_config *config);
 void msmmu_reset(struct msmmu *s);
+/* One whose bypass aborts after a reset: devices may go on. */
+void msmmu_reset_closed(struct msmmu *s);
 void msmmu_complain(struct msmmu *s, const char *what, u64 addr);
 u32 msmmu_random(struct msmmu *s, u32 limit);
 

@@ -226,7 +226,7 @@ static bool find_ste(struct msmmu *s, u32 sid, u64 *addr, struct msmmu_answer *a
 	u8 bits = FIELD_GET(M_STRTAB_LOG2SIZE, cfg);
 
 	bits = min(bits, s->config.sidsize);
-	if (sid >> bits)
+	if ((u64)sid >> bits)
 		return no_streamid(s, answer);
 	if (s->config.two_level && FIELD_GET(M_STRTAB_FMT, cfg) == FMT_TWO_LEVEL)
 		return find_array(s, sid, addr, answer);

@@ -43,3 +43,9 @@ TEST(fuzz_smmu_other)
 	setenv("FUZZ_SMMU", "1", 1);
 	run_fuzzer("fuzz_smmu", "-runs=300 -max_len=512 -len_control=0");
 }
+
+TEST(fuzz_smmu_drawn)
+{
+	setenv("FUZZ_SMMU", "4", 1);
+	run_fuzzer("fuzz_smmu", "-runs=300 -max_len=512 -len_control=0");
+}

@@ -153,6 +153,8 @@ static void start_hanging(u32 seed)
 	config.access_us = 2000;
 	hostile_start_with(&config);
 	warm(IOVA);
+	/* Those have arrived. */
+	expect_alive();
 	drv_at(TARGET)[0] = ~0ULL;
 	bad->hang = true;
 	ASSERT(passes(IOVA));

@@ -4,6 +4,7 @@
  * mediates and to one of its own, and every stream sees the same addresses on
  * both, whatever the hardware remembers and whenever it looks.
  */
+#include "draw_smmu.h"
 #include "fake.h"
 #include "harness.h"
 #include "mediated_smmu.h"
@@ -13,6 +14,9 @@
 #define SUBSTREAMS	4
 #define PAGES		24
 #define STEPS		400
+/* Of the steps, those that a driver takes. */
+#define NR_TOLD		12
+#define NR_STEPS	14
 #define IOVA_BASE	0x10000000ULL
 #define TARGETS		(FAKE_MEM_BASE + SZ_2M)
 #define NR_TARGETS	64
@@ -29,7 +33,7 @@ static u64 cds[DOMAINS];
 static struct msmmu_access last;
 static unsigned int nr_passed;
 static unsigned int nr_refused;
-static const u32 sids[STREAMS] = { 0, 1, 63, 64, 0x1234, 0xffff };
+static const u32 sids[STREAMS] = { 0, 1, 63, 64, 0x1234, 0x4ffff };
 
 static u32 sid_of(unsigned int stream)
 {
@@ -59,11 +63,12 @@ static void both_write(u64 offset, u8 size, u64 value)
 	settle();
 }
 
-static void start_driver(bool two_level)
+static void start_driver(bool two_level, u8 sid_bits)
 {
 	struct msmmu_config config = msmmu_typical;
 
 	config.base = 0x0a000000;
+	config.sidsize = max(config.sidsize, sid_bits);
 	config.caches = false;
 	config.ack_delay = 0;
 	config.cmd_delay = 0;
@@ -74,7 +79,7 @@ static void start_driver(bool two_level)
 	drv = (struct smmu_driver) {
 		.read = both_read, .write = both_write,
 		.memory = FAKE_MEM_BASE, .two_level = two_level,
-		.sid_bits = two_level ? 16 : 7, .cmdq_bits = 6, .evtq_bits = 7,
+		.sid_bits = sid_bits, .cmdq_bits = 6, .evtq_bits = 7,
 	};
 	own_evtq = drv_pages(&drv, 0);
 	ASSERT(drv_start(&drv));
@@ -323,6 +328,21 @@ static void do_guest(void)
 	}
 }
 
+/* Its registers cannot be read for a while. */
+static void do_blink(void)
+{
+	real->dark = 1 + test_random_below(MSMMU_DARK_RUNS);
+	mediated_read(SMMU_IDR0, 4);
+	real->dark = MSMMU_LIT;
+}
+
+/* And now it has been reset. */
+static void do_reset(void)
+{
+	msmmu_reset_closed(real);
+	mediated_read(SMMU_IDR0, 4);
+}
+
 static void do_batch(void)
 {
 	unsigned int count = test_random_below(200);
@@ -344,21 +364,24 @@ static void prepare(void)
 	write_cds();
 }
 
-static void run(const struct msmmu_config *config, bool two_level)
+static void run_steps(const struct msmmu_config *config, bool two_level, u8 sid_bits,
+		      unsigned int nr_steps)
 {
 	static void (* const steps[])(void) = {
 		do_attach, do_attach, do_map, do_map, do_map, do_unmap, do_overwrite,
 		do_switch_table, do_toggle, do_error, do_guest, do_batch,
+		/* What no driver is told of comes last. */
+		do_blink, do_reset,
 	};
 	unsigned int i;
 
 	real = mediated_start(config);
-	start_driver(two_level);
+	start_driver(two_level, sid_bits);
 	prepare();
 	mediated_speculate(sids, drv.two_level ? STREAMS : 3);
 	mediated_repeat(&last);
 	for (i = 0; i < STEPS; i++) {
-		steps[test_random_below(ARRAY_SIZE(steps))]();
+		steps[test_random_below(nr_steps)]();
 		compare_all();
 		if (drv.memory > TARGETS - SZ_64K)
 			break;
@@ -367,6 +390,11 @@ static void run(const struct msmmu_config *config, bool two_level)
 	/* All of it has been looked at. */
 	ASSERT(i > STEPS / 4);
 	ASSERT(nr_passed > STEPS && nr_refused > STEPS);
+}
+
+static void run(const struct msmmu_config *config, bool two_level)
+{
+	run_steps(config, two_level, two_level ? 16 : 7, NR_TOLD);
 }
 
 static struct msmmu_config typical(void)
@@ -423,4 +451,31 @@ TEST(smmu_property_weak)
 	config.bbml = 1;
 	config.weak = true;
 	run(&config, true);
+}
+
+/* DEVMED_SEEDS=n: so many of them. */
+#define NR_SEEDS	6
+
+static void run_drawn(void *arg)
+{
+	const u32 seed = *(u32 *)arg;
+	struct msmmu_config config;
+	unsigned int i;
+
+	draw_smmu(&config, seed);
+	for (i = 0; i < seed; i++)
+		test_random();
+	run_steps(&config, true, min_t(u8, config.sidsize, 19), NR_STEPS);
+}
+
+TEST(smmu_property_drawn)
+{
+	const char *seeds = getenv("DEVMED_SEEDS");
+	u32 last_seed = seeds ? atoi(seeds) : NR_SEEDS;
+	u32 seed;
+
+	for (seed = 1; seed <= last_seed; seed++) {
+		if (!test_fork(run_drawn, &seed))
+			test_fail(__FILE__, __LINE__, "seed", seed, 0);
+	}
 }
