@@ -204,3 +204,49 @@ TEST(abort_t19_gicr_enable)
 {
 	sweep(enable_lpis, FAKE_ABORTED, 1, 3);
 }
+
+/* One page is taken while a device has it in its caches. */
+static void take_page(void *more)
+{
+	int ret;
+
+	hostile_start();
+	warm(IOVA);
+	fake_bus = bus;
+	ret = fake_donate_guest(TARGET);
+	answer_again(more);
+	if (!ret)
+		expect_stopped(IOVA);
+	if (!fake_donate_guest(OTHER))
+		expect_stopped(OTHER);
+}
+
+TEST(abort_t19_smmu_take)
+{
+	sweep(take_page, FAKE_ABORTED, 1, 4);
+	sweep(take_page, FAKE_LOST, 1, 4);
+}
+
+/* The host's driver: a stream's entry changes, and its command goes to hardware. */
+static void drain_commands(void *more)
+{
+	u64 ste[8];
+
+	hostile_start();
+	warm(IOVA);
+	fake_bus = bus;
+	drv_ste_stage1(ste, cd, 0);
+	ste[0] = 0;
+	drv_write_ste(&drv, SID, ste);
+	answer_again(more);
+	mediated_read(SMMU_CR0, 4);
+	if (!fake_donate_guest(TARGET))
+		expect_stopped(IOVA);
+	expect_stopped(TARGET);
+}
+
+TEST(abort_t19_smmu_drain)
+{
+	sweep(drain_commands, FAKE_ABORTED, 1, 4);
+	sweep(drain_commands, FAKE_LOST, 1, 4);
+}

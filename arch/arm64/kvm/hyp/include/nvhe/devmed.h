@@ -45,6 +45,8 @@ struct devmed_region;
  * @DEVMED_FAULT: an abort is injected into the host
  * @DEVMED_REPEAT: the host makes the access again, since there is more to do
  *	than fits into one trap
+ *
+ * From DEVMED_FAULT on the instruction is not stepped over.
  */
 enum devmed_answer {
 	DEVMED_FORWARD,

@@ -83,7 +83,7 @@ static enum devmed_answer devmed_answer(struct kvm_cpu_context *host_ctxt,
 		*reason = DEVMED_REFUSED_ABORTED;
 		return DEVMED_FAULT;
 	}
-	if (unlikely(answer == DEVMED_FAULT || answer == DEVMED_REPEAT))
+	if (unlikely(answer >= DEVMED_FAULT))
 		return answer;
 
 	if (!access->write && access->rt != DEVMED_ZERO_REG)
@@ -134,7 +134,8 @@ bool devmed_handle_host_abort(struct kvm_cpu_context *host_ctxt, u64 esr,
 		answer = devmed_answer(host_ctxt, region, &access, &reason);
 
 	if (likely(answer == DEVMED_FORWARD || answer == DEVMED_EMULATE)) {
-		devmed_count(region, access.write ? DEVMED_WRITES : DEVMED_READS);
+		devmed_count(region, esr & ESR_ELx_WNR ? DEVMED_WRITES :
+							 DEVMED_READS);
 		return true;
 	}
 	if (answer == DEVMED_REPEAT)
