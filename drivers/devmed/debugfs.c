@@ -72,6 +72,7 @@ static void devmed_show_globals(struct seq_file *m)
 		[DEVMED_DMA_TABLES]	= "dma tables",
 		[DEVMED_DMA_REFUSED]	= "dma refused",
 		[DEVMED_DMA_LOST]	= "dma lost",
+		[DEVMED_DMA_INVALIDATIONS] = "dma invalidations",
 	};
 	unsigned int i;
 	u64 value;

@@ -118,12 +118,20 @@ enum devmed_smmuv3_refusal {
  *	has taken it keeps, whatever the next call answers.
  * @DEVMED_CALL_POOL_BLOCKS: order, most: how many blocks of that order there are
  *	for the next requests, if that is less than the most
+ * @DEVMED_CALL_DMA_WITHDRAW: pfn, order: a naturally aligned block of memory, of
+ *	which devices are not to reach what the host owns any more
+ * @DEVMED_CALL_DMA_RESTORE: pfn, order: of which they are to reach that again
  */
 enum devmed_call_op {
 	DEVMED_CALL_READ_COUNTER,
 	DEVMED_CALL_POOL_TOPUP,
 	DEVMED_CALL_POOL_BLOCKS,
+	DEVMED_CALL_DMA_WITHDRAW,
+	DEVMED_CALL_DMA_RESTORE,
 };
+
+/* The largest block of DEVMED_CALL_DMA_*: EL2 goes through it page by page. */
+#define DEVMED_BLOCK_MAX_ORDER		9
 
 /* What DEVMED_CALL_POOL_BLOCKS counts to. */
 #define DEVMED_POOL_MOST		256
@@ -207,6 +215,7 @@ enum devmed_counter {
  * @DEVMED_DMA_TABLES: pages of the DMA stage-2 now
  * @DEVMED_DMA_REFUSED: changes of ownership that it refused
  * @DEVMED_DMA_LOST: pages of the host's that it has no room for
+ * @DEVMED_DMA_INVALIDATIONS: times that the SMMUs had to forget part of it
  * @DEVMED_NR_GLOBAL_COUNTERS: number of the above
  */
 enum devmed_global_counter {
@@ -220,6 +229,7 @@ enum devmed_global_counter {
 	DEVMED_DMA_TABLES,
 	DEVMED_DMA_REFUSED,
 	DEVMED_DMA_LOST,
+	DEVMED_DMA_INVALIDATIONS,
 	DEVMED_NR_GLOBAL_COUNTERS
 };
 

@@ -6,6 +6,7 @@
  */
 #include "fake.h"
 #include "harness.h"
+#include "idmap_setup.h"
 
 #define MMIO	0x08080000ULL
 #define PAGES	5
@@ -77,6 +78,44 @@ static int copy(void)
 	return devmed_copy_from_host(buffer, FAKE_MEM_BASE, sizeof(buffer));
 }
 
+/* A block that has been split before, so that no table stays of an attempt. */
+#define BLOCK	0x80200000ULL
+
+static struct fake_dma dma;
+
+static int withdraw_prepare(void)
+{
+	idmap_pool(32);
+	fake_add_memory(0x80000000ULL, 4 * SZ_2M, MEMBLOCK_NONE);
+	idmap_begin(&dma, 40, 1, true);
+
+	return devmed_owner_withdraw(BLOCK >> PAGE_SHIFT, 9) ?:
+	       devmed_owner_restore(BLOCK >> PAGE_SHIFT, 9);
+}
+
+/* All of the block is as it was, or all is gone. */
+static int withdraw(void)
+{
+	int ret = devmed_owner_withdraw(BLOCK >> PAGE_SHIFT, 9);
+	u64 addr;
+
+	for (addr = BLOCK; addr < BLOCK + SZ_2M; addr += PAGE_SIZE)
+		ASSERT_EQ(fake_dma_look(addr, &(s8){ 0 }),
+			  ret ? FAKE_DMA_MEMORY : 0);
+
+	return ret;
+}
+
+static int restore_prepare(void)
+{
+	return withdraw_prepare() ?: withdraw();
+}
+
+static int restore(void)
+{
+	return devmed_owner_restore(BLOCK >> PAGE_SHIFT, 9);
+}
+
 struct attempt {
 	const struct operation *operation;
 	unsigned int nth;
@@ -144,3 +183,5 @@ SWEEP(pool_init, NULL, pool_init, 1)
 SWEEP(pool_topup, pool_init, pool_topup, 1)
 SWEEP(pool_alloc, pool_init, pool_alloc, 0)
 SWEEP(copy, NULL, copy, 0)
+SWEEP(withdraw, withdraw_prepare, withdraw, 1)
+SWEEP(restore, restore_prepare, restore, 0)

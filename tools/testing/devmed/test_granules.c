@@ -11,7 +11,7 @@
 static void run_with_pages(unsigned int shift)
 {
 	static const char * const tests[] = {
-		"idmap_granule", "its_i25", "its_it03", "its_same_interrupts",
+		"idmap_granule", "withdraw_granule", "its_i25", "its_it03", "its_same_interrupts",
 		"its_series", "gicr_hotplug",
 	};
 	const char *dir = getenv("GRANULES");

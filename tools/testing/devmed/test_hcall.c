@@ -5,6 +5,7 @@
  */
 #include "fake.h"
 #include "harness.h"
+#include "idmap_setup.h"
 #include "its_mediate.h"
 
 #include <nvhe/devmed_idmap.h>
@@ -184,6 +185,30 @@ TEST(hcall_c06_dma)
 	ASSERT_EQ(setup_call(DEVMED_SETUP_DMA, 0, 0, 0, 0), -EPERM);
 	ASSERT_EQ(devmed_idmap_start(), -EPERM);
 	ASSERT_EQ(devmed_idmap_set_end(0), -EPERM);
+}
+
+/* Each of the two takes its own arguments, and does its own work (C14). */
+TEST(hcall_withdraw)
+{
+	const u64 block = FAKE_MEM_BASE + SZ_2M;
+	static struct fake_dma dma;
+	u64 high = 1ULL << 32;
+
+	ASSERT_EQ(call(DEVMED_CALL_DMA_WITHDRAW, block >> PAGE_SHIFT, 9), -ENODEV);
+	ASSERT_EQ(call(DEVMED_CALL_DMA_RESTORE, block >> PAGE_SHIFT, 9), -ENODEV);
+	idmap_pool(64);
+	idmap_begin(&dma, 44, 2, true);
+	ASSERT_EQ(call(DEVMED_CALL_DMA_WITHDRAW, block >> PAGE_SHIFT, 9), 0);
+	ASSERT_EQ(fake_dma_look(block, &(s8){ 0 }), 0);
+	ASSERT_EQ(fake_dma_look(block + SZ_2M - PAGE_SIZE, &(s8){ 0 }), 0);
+	ASSERT_EQ(call(DEVMED_CALL_DMA_RESTORE, block >> PAGE_SHIFT, 3), 0);
+	ASSERT_EQ(fake_dma_look(block + 7 * PAGE_SIZE, &(s8){ 0 }), FAKE_DMA_MEMORY);
+	ASSERT_EQ(fake_dma_look(block + 8 * PAGE_SIZE, &(s8){ 0 }), 0);
+	ASSERT_EQ(call(DEVMED_CALL_DMA_WITHDRAW, block >> PAGE_SHIFT, high), -EINVAL);
+	ASSERT_EQ(call(DEVMED_CALL_DMA_RESTORE, high << 24, 0), -EINVAL);
+	ASSERT_EQ(call(DEVMED_CALL_READ_COUNTER, DEVMED_GLOBAL,
+		       DEVMED_DMA_INVALIDATIONS), 0);
+	ASSERT_EQ(ctxt.regs.regs[2], 1);
 }
 
 /* Bits above 32 are part of a number: none is cut off on the way. */

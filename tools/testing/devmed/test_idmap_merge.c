@@ -240,7 +240,7 @@ static void random_one(u8 bbml, bool coherent, unsigned int pages)
 	unsigned int i, j;
 
 	begin(bbml, coherent, pages);
-	for (i = 0; i < 10000; i++) {
+	for (i = 0; i < 11000; i++) {
 		u64 size = PAGE_SIZE * (1 + test_random_below(4));
 		u64 page = some_page();
 		int ret;

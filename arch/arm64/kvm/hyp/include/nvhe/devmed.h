@@ -314,11 +314,15 @@ static inline bool devmed_fix_abort(void) { return false; }
 	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))
 #endif
 
-/* owner.c: what mem_protect.c calls when a page changes hands. */
+/* owner.c: what mem_protect.c calls when a page changes hands, and hypercalls. */
 #ifdef CONFIG_DEVMED_SMMUV3
 int devmed_owner_take(u64 phys, u64 size);
 void devmed_owner_give(u64 phys, u64 size);
+int devmed_owner_withdraw(u64 pfn, u64 order);
+int devmed_owner_restore(u64 pfn, u64 order);
 #else
+static inline int devmed_owner_withdraw(u64 pfn, u64 order) { return -ENODEV; }
+static inline int devmed_owner_restore(u64 pfn, u64 order) { return -ENODEV; }
 static inline int devmed_owner_take(u64 phys, u64 size) { return 0; }
 static inline void devmed_owner_give(u64 phys, u64 size) { }
 #endif

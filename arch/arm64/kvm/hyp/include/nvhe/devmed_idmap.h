@@ -74,6 +74,7 @@ int devmed_idmap_start(void);
 const struct devmed_idmap_fmt *devmed_idmap_format(void);
 int devmed_idmap_unmap(u64 phys, u64 size);
 void devmed_idmap_map(u64 phys, u64 size);
+int devmed_idmap_own(u64 phys, u64 size, bool reach);
 #ifdef CONFIG_DEVMED_SMMUV3
 void devmed_idmap_split_for_pool(u64 phys);
 void devmed_idmap_refill(void);
@@ -108,6 +109,7 @@ int devmed_owner_walk_locked(u64 end, devmed_owner_visit_t visit, void *arg);
  * @bbml: of the least able user; 0 maps memory by pages, for good
  * @coherent: all users snoop
  * @nr_pages: pages that it takes now
+ * @mark: what entries hold that the last change has cleared: even
  * @cursor: where to look next for pages that make a block again
  * @spare: pages for tables when the pool is empty
  * @nr_spare: how many of them there are
@@ -122,6 +124,7 @@ struct devmed_idmap_table {
 	u8 bbml;
 	bool coherent;
 	u64 nr_pages;
+	u64 mark;
 	u64 cursor;
 	u64 *spare[DEVMED_IDMAP_SPARE];
 	u8 nr_spare;
@@ -135,8 +138,13 @@ int devmed_table_build(struct devmed_idmap_table *table, u64 start, u64 end,
 		       enum kvm_pgtable_prot prot);
 int devmed_table_split(struct devmed_idmap_table *table, u64 addr,
 		       u64 *stale_start, u64 *stale_end);
-void devmed_table_clear(struct devmed_idmap_table *table, u64 addr);
 int devmed_table_set(struct devmed_idmap_table *table, u64 addr,
 		     enum kvm_pgtable_prot prot);
+u64 *devmed_table_page(struct devmed_idmap_table *table, u64 addr, u64 *desc);
+
+/* idmap-page.c */
+int devmed_table_take(struct devmed_idmap_table *table, u64 start, u64 end);
+int devmed_table_take_own(struct devmed_idmap_table *table, u64 start, u64 end);
+void devmed_table_give_own(struct devmed_idmap_table *table, u64 start, u64 end);
 
 #endif /* __ARM64_KVM_NVHE_DEVMED_IDMAP_H__ */

@@ -104,6 +104,12 @@ void handle___devmed_call(struct kvm_cpu_context *host_ctxt)
 	case DEVMED_CALL_POOL_BLOCKS:
 		ret = devmed_pool_blocks(arg1, arg2);
 		break;
+	case DEVMED_CALL_DMA_WITHDRAW:
+		ret = devmed_owner_withdraw(arg1, arg2);
+		break;
+	case DEVMED_CALL_DMA_RESTORE:
+		ret = devmed_owner_restore(arg1, arg2);
+		break;
 	default:
 		ret = -EINVAL;
 		break;

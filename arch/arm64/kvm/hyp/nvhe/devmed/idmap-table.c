@@ -11,8 +11,7 @@
  * is complete before an entry points to it, and nothing that hardware may
  * still walk is freed.
  *
- * Leaves to others: what is to be mapped (owner.c), invalidating what was
- * cleared (idmap.c).
+ * Leaves to others: what is to be mapped (owner.c), clearing it (idmap-page.c).
  *
  * Why not kvm_pgtable_stage2_*(): each entry that they change costs CPU TLB
  * maintenance, which no CPU needs for this table, and they break a block before
@@ -377,21 +376,20 @@ int devmed_table_split(struct devmed_idmap_table *table, u64 addr,
 }
 
 /**
- * devmed_table_clear - unmap a page
+ * devmed_table_page - the entry for a page
  * @table: a built table
- * @addr: the page, split by devmed_table_split()
+ * @addr: the page
+ * @desc: what the entry is to map memory of the host's
  *
- * Its entry stays, so that mapping it again takes no memory.
- *
- * Context: host_mmu.lock held. The caller invalidates.
+ * Return: NULL if a larger size maps the page, or there is no table for it.
  */
-void devmed_table_clear(struct devmed_idmap_table *table, u64 addr)
+u64 *devmed_table_page(struct devmed_idmap_table *table, u64 addr, u64 *desc)
 {
 	s8 level = KVM_PGTABLE_LAST_LEVEL;
 	u64 *ptep = find(table, addr, &level);
 
-	if (level == KVM_PGTABLE_LAST_LEVEL && *ptep)
-		set(table, ptep, 0);
+	*desc = leaf_desc(addr, KVM_PGTABLE_LAST_LEVEL, PKVM_HOST_MEM_PROT);
+	return level == KVM_PGTABLE_LAST_LEVEL ? ptep : NULL;
 }
 
 /**
@@ -404,7 +402,7 @@ void devmed_table_clear(struct devmed_idmap_table *table, u64 addr)
  * nothing to invalidate (IHI 0070, 3.17).
  *
  * Context: host_mmu.lock held. Takes the pool lock.
- * Return: 0; -ENOMEM, never for what devmed_table_clear() has unmapped.
+ * Return: 0; -ENOMEM, never for what idmap-page.c has unmapped.
  */
 int devmed_table_set(struct devmed_idmap_table *table, u64 addr,
 		     enum kvm_pgtable_prot prot)

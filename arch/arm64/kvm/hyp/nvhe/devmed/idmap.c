@@ -39,6 +39,7 @@ static struct devmed_idmap_fmt idmap_fmt;
 static u64 idmap_end;
 static u64 idmap_refused;
 static u64 idmap_lost;
+static u64 idmap_invalidations;
 
 /* The index of @bits in idmap_sizes[], which S2PS is. */
 static int idmap_size_code(unsigned int bits)
@@ -157,6 +158,7 @@ static int idmap_invalidate(u64 ipa, u64 size)
 	struct devmed_idmap_user *user;
 	int ret = 0;
 
+	idmap_invalidations++;
 	dma_wmb();
 	for (user = idmap_users; user; user = user->next) {
 		int err = user->invalidate(user, ipa, size);
@@ -370,8 +372,7 @@ static void idmap_map_pages(u64 start, u64 end)
  * @phys: first byte, page aligned
  * @size: in bytes, whole pages
  *
- * A page is cleared as soon as it has its own entry, so that no search for
- * pages to merge finds its table whole.
+ * Nobody is asked to forget pages that are withdrawn, or that no SMMU can output.
  *
  * Context: host_mmu.lock held. Takes the pool lock, and what the users take.
  * Return: 0 with no translation left anywhere, or an errno with the table as
@@ -379,35 +380,43 @@ static void idmap_map_pages(u64 start, u64 end)
  */
 int devmed_idmap_unmap(u64 phys, u64 size)
 {
-	u64 stale_start = phys;
-	u64 addr = phys;
-	u64 stale_end;
-	int ret = 0;
-	int err;
 	u64 end;
+	int ret;
 
 	hyp_assert_lock_held(&host_mmu.lock);
 
 	if (!idmap_clip(phys, size, &end))
 		return 0;
 
-	stale_end = end;
-	for (; addr < end && !ret; addr += PAGE_SIZE) {
-		ret = devmed_table_split(&idmap_table, addr, &stale_start,
-					 &stale_end);
-		if (!ret)
-			devmed_table_clear(&idmap_table, addr);
-	}
-	/* In any case: what was split has to be known by pages from now on. */
-	err = idmap_invalidate(stale_start, stale_end - stale_start);
-	if (!ret)
-		ret = err;
-	if (ret) {
-		idmap_map_pages(phys, addr);
+	ret = devmed_table_take(&idmap_table, phys, end);
+	if (ret)
 		idmap_refused++;
-	}
 
 	return ret;
+}
+
+/**
+ * devmed_idmap_own - whether devices reach what of a block is the host's own
+ * @phys: first byte of memory, aligned to @size
+ * @size: in bytes, no more than a table of pages maps
+ * @reach: map it, rather than unmap
+ *
+ * Context: host_mmu.lock held. Takes the pool lock, and what the users take.
+ * Return: as devmed_idmap_unmap(); 0 if @reach.
+ */
+int devmed_idmap_own(u64 phys, u64 size, bool reach)
+{
+	u64 end;
+
+	hyp_assert_lock_held(&host_mmu.lock);
+
+	if (!idmap_clip(phys, size, &end))
+		return 0;
+	if (!reach)
+		return devmed_table_take_own(&idmap_table, phys, end);
+	devmed_table_give_own(&idmap_table, phys, end);
+
+	return 0;
 }
 
 /**
@@ -486,7 +495,9 @@ u64 devmed_idmap_counter(enum devmed_global_counter counter)
 		return READ_ONCE(idmap_table.nr_pages);
 	case DEVMED_DMA_REFUSED:
 		return READ_ONCE(idmap_refused);
-	default:
+	case DEVMED_DMA_LOST:
 		return READ_ONCE(idmap_lost);
+	default:
+		return READ_ONCE(idmap_invalidations);
 	}
 }

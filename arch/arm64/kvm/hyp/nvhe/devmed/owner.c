@@ -79,6 +79,85 @@ void devmed_owner_give(u64 phys, u64 size)
 	devmed_idmap_map(phys, size);
 }
 
+/*
+ * A block that the host names, if it is one: aligned, no larger than EL2 goes
+ * through at once, and memory of one kind, of which there is a vmemmap.
+ */
+static int devmed_owner_block(u64 pfn, u64 order, u64 *phys, u64 *size)
+{
+	int i;
+
+	if (order > DEVMED_BLOCK_MAX_ORDER || !IS_ALIGNED(pfn, BIT_ULL(order)) ||
+	    pfn > hyp_phys_to_pfn(U64_MAX))
+		return -EINVAL;
+
+	*phys = hyp_pfn_to_phys(pfn);
+	*size = PAGE_SIZE << order;
+	for (i = 0; i < hyp_memblock_nr; i++) {
+		const struct memblock_region *mem = &hyp_memory[i];
+
+		if (*phys - mem->base < mem->size &&
+		    mem->size - (*phys - mem->base) >= *size)
+			return mem->flags & MEMBLOCK_NOMAP ? -EPERM : 0;
+	}
+
+	return -EPERM;
+}
+
+static int devmed_change_block(u64 pfn, u64 order, bool reach)
+{
+	u64 phys, size;
+	int ret;
+
+	if (!devmed_idmap_started())
+		return -ENODEV;
+	ret = devmed_owner_block(pfn, order, &phys, &size);
+	if (ret)
+		return ret;
+
+	hyp_spin_lock(&host_mmu.lock);
+	ret = devmed_idmap_own(phys, size, reach);
+	hyp_spin_unlock(&host_mmu.lock);
+
+	return ret;
+}
+
+/**
+ * devmed_owner_withdraw - the host wants a block of memory out of its devices' reach
+ * @pfn: its first page, any value
+ * @order: it has 2^@order pages, naturally aligned; any value
+ *
+ * The host gives up what is its own: EL2 has nothing to believe. Pages of the
+ * block that are not the host's own stay as they are: a guest's, EL2's, and what
+ * either shares with the host. To donate a page that is withdrawn takes no
+ * invalidation.
+ *
+ * Context: Hypercall. Takes host_mmu.lock and those below it.
+ * Return: 0 with no device reaching any page of the block that the host owns;
+ * -EINVAL if the block is none that can be, -EPERM if it is not memory, -ENODEV if
+ * DMA has no stage-2; -ENOMEM, or what a device answers, with nothing changed.
+ */
+int devmed_owner_withdraw(u64 pfn, u64 order)
+{
+	return devmed_change_block(pfn, order, false);
+}
+
+/**
+ * devmed_owner_restore - the host's devices are to reach a block again
+ * @pfn: its first page, any value
+ * @order: as for devmed_owner_withdraw()
+ *
+ * Whatever the host owns by now; whether it was withdrawn does not matter. Needs
+ * no memory.
+ *
+ * Context: Hypercall. Takes host_mmu.lock.
+ * Return: 0; -EINVAL, -EPERM, -ENODEV as for devmed_owner_withdraw().
+ */
+int devmed_owner_restore(u64 pfn, u64 order)
+{
+	return devmed_change_block(pfn, order, true);
+}
+
 /* Pages that follow one another and allow the same, given to @visit as one. */
 struct devmed_owner_run {
 	u64 start;
