@@ -210,8 +210,18 @@ static int __init devmed_settle(void)
 }
 device_initcall_sync(devmed_settle);
 
-/* Named as for devmed_hcall_setup(). */
-static long devmed_hcall(enum devmed_call_op op, u64 x2, u64 x3, u64 *value)
+/**
+ * devmed_hcall - ask something of EL2
+ * @op: what
+ * @x2: its first argument
+ * @x3: its second argument
+ * @value: where the counter goes that @op reads, NULL if it does not
+ *
+ * Context: Any, after finalize.
+ * Return: what EL2 returns; -ENODEV if there is no protected KVM, -EOPNOTSUPP if
+ * it has no devmed.
+ */
+long devmed_hcall(enum devmed_call_op op, u64 x2, u64 x3, u64 *value)
 {
 	struct arm_smccc_res res;
 

@@ -250,6 +250,51 @@ static inline void devmed_host_setup(void) { }
 static inline bool devmed_defer_probe(enum devmed_class class) { return false; }
 static inline void devmed_prepare_donations(void) { }
 #endif
+
+/* drivers/devmed/guest.c: what KVM and GUP call. */
+struct folio;
+struct kvm_memory_slot;
+struct page;
+
+#ifdef CONFIG_DEVMED_SMMUV3
+#include <linux/jump_label.h>
+
+DECLARE_STATIC_KEY_FALSE(devmed_follows_pins);
+long devmed_pin_guest_page(const struct kvm_memory_slot *slot, unsigned long hva,
+			   unsigned int gup_flags, struct page **page);
+void devmed_unpin_guest_page(struct page *page, bool dirty);
+void __devmed_note_pin(struct folio *folio);
+
+/**
+ * devmed_note_pin - somebody has pinned pages of a folio, maybe for DMA
+ * @folio: has a pincount, which includes the new pins
+ *
+ * Have it within reach of devices, if KVM has withdrawn it.
+ *
+ * Context: Any but NMI.
+ */
+static inline void devmed_note_pin(struct folio *folio)
+{
+	if (static_branch_unlikely(&devmed_follows_pins))
+		__devmed_note_pin(folio);
+}
+#else
+#include <linux/mm.h>
+
+static inline long devmed_pin_guest_page(const struct kvm_memory_slot *slot,
+					 unsigned long hva, unsigned int gup_flags,
+					 struct page **page)
+{
+	return pin_user_pages(hva, 1, gup_flags, page);
+}
+
+static inline void devmed_unpin_guest_page(struct page *page, bool dirty)
+{
+	unpin_user_pages_dirty_lock(&page, 1, dirty);
+}
+
+static inline void devmed_note_pin(struct folio *folio) { }
+#endif
 #endif
 
 #endif /* __KVM_DEVMED_H */

@@ -13,7 +13,9 @@ if [ $status -eq 0 ]; then
 	rmmod devmed_edu
 fi
 check "the benchmark ran" [ $status -eq 0 ]
-"$HERE"/donate 64 4 > /tmp/donate
-grep '^BENCH' /tmp/donate
-tap_import < /tmp/donate
+for pages in "64 4" "512 4 huge"; do
+	"$HERE"/donate $pages > /tmp/donate
+	grep '^BENCH' /tmp/donate
+	tap_import < /tmp/donate
+done
 tap_done

@@ -54,12 +54,14 @@ engine() {
 	done > /tmp/engine
 }
 
-# round: guests on several CPUs at once
+# round: guests on several CPUs at once, every other in huge pages
 round() {
-	local n=0 pids="" pid status=0
+	local n=0 pids="" pid status=0 huge
 
 	while [ $n -lt $GUESTS ]; do
-		"$HERE"/donate $PAGES $ROUNDS > /tmp/donate.$n &
+		huge=
+		[ $((n % 2)) -eq 0 ] || huge=huge
+		"$HERE"/donate $PAGES $ROUNDS $huge > /tmp/donate.$n &
 		pids="$pids $!"
 		n=$((n + 1))
 	done
