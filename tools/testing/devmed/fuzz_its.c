@@ -52,6 +52,8 @@ static void take_params(struct model_gic_params *params)
 	*params = model_gic_default;
 	params->nr_rds = 3;
 	params->rd.id_bits = 14;
+	params->rd.late_vpt = true;
+	params->its.prefetch = bits >> 18 & 4;
 	params->its.dev_bits = 12;
 	params->its.id_bits = 6 + take_below(6);
 	params->its.ite_size = ite_sizes[take_below(3)];

@@ -21,6 +21,7 @@ void v4_params(u8 v4)
 	params = model_gic_default;
 	params.its.v4 = v4;
 	params.its.vmovp = true;
+	params.rd.late_vpt = true;
 	params.its.baser[2] = (struct model_baser_params) {
 		GITS_BASER_TYPE_VCPU, v4 == 41 ? 32 : 16, v4 == 40, 0
 	};

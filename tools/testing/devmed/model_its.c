@@ -125,6 +125,7 @@ static void its_cbaser_write(void *unit, unsigned int index, u64 value)
 	model_its_hold_ring(its, value);
 	its->cbaser = value;
 	its->creadr = 0;
+	its->nr_fetched = 0;
 	its->stalled = false;
 }
 
@@ -293,6 +294,8 @@ void model_reg_write(const struct model_reg *regs, unsigned int nr, void *unit,
 
 static u64 its_read(struct model_its *its, u64 offset, u8 size)
 {
+	if (model_is_silent(&its->silent))
+		return size == 8 ? U64_MAX : U32_MAX;
 	model_its_tick(its);
 
 	return model_reg_read(its_regs, ARRAY_SIZE(its_regs), its, offset, size);
@@ -300,6 +303,8 @@ static u64 its_read(struct model_its *its, u64 offset, u8 size)
 
 static void its_write(struct model_its *its, u64 offset, u8 size, u64 value)
 {
+	if (model_is_silent(&its->silent))
+		return;
 	model_reg_write(its_regs, ARRAY_SIZE(its_regs), its, offset, size, value);
 }
 
@@ -426,6 +431,11 @@ void model_its_hang(unsigned int its, bool hang)
 	model_gic->its[its].hung = hang;
 }
 
+void model_its_silence(unsigned int its, unsigned int accesses)
+{
+	model_gic->its[its].silent = accesses;
+}
+
 void model_its_slow_down(unsigned int delay)
 {
 	model_gic->params.its.cmd_delay = delay;
@@ -448,6 +458,7 @@ void model_gic_settle(void)
 	}
 	for (i = 0; i < model_gic->params.nr_rds; i++)
 		model_rd_settle(&model_gic->rd[i]);
+	model_vpe_write_back();
 }
 
 const struct model_its_stats *model_its_stats(unsigned int its)

@@ -65,6 +65,7 @@ struct model_baser_params {
  * @v4: 0, 40 or 41
  * @vmovp: one VMOVP reaches all ITSs
  * @baser: GITS_BASERn
+ * @prefetch: commands that are read ahead, and not again if the first one stalls
  * @stalls: stop at a command in error, else skip it
  * @errors_fail: such a command fails the test
  * @cmd_delay: register reads before each command is done, 0 for at once
@@ -95,6 +96,7 @@ struct model_its_params {
 	u8 v4;
 	bool vmovp;
 	struct model_baser_params baser[MODEL_NR_BASERS];
+	unsigned int prefetch;
 	bool stalls;
 	bool errors_fail;
 	unsigned int cmd_delay;
@@ -121,6 +123,7 @@ struct model_its_params {
  * @sticky: EnableLPIs cannot be cleared
  * @rwp_delay: register reads before GICR_CTLR.RWP is 0
  * @dirty_delay: register reads before GICR_VPENDBASER.Dirty is 0
+ * @late_vpt: pending bits of a vPE are written when they have to be
  * @coherency: of LPI tables
  * @not_shareable: the shareability fields stay 0
  * @pwrr: has the GICR_PWRR of GIC-600
@@ -134,6 +137,7 @@ struct model_rd_params {
 	bool sticky;
 	unsigned int rwp_delay;
 	unsigned int dirty_delay;
+	bool late_vpt;
 	enum model_coherency coherency;
 	bool not_shareable;
 	bool pwrr;
@@ -212,6 +216,13 @@ void model_its_hang(unsigned int its, bool hang);
 
 /* Each command takes so many looks from now on. */
 void model_its_slow_down(unsigned int delay);
+
+/*
+ * The bus aborts so many accesses, UINT_MAX until told otherwise: EL2 reads all
+ * ones, and what it writes is lost. Nothing else changes.
+ */
+void model_its_silence(unsigned int its, unsigned int accesses);
+void model_rd_silence(unsigned int rd, unsigned int accesses);
 
 /* It does not like the next command, whatever that is, for the first time. */
 void model_its_object(unsigned int its);

@@ -11,6 +11,7 @@
 #define MODEL_MAX_LATE		512
 #define MODEL_CACHE_SLOTS	4096
 #define MODEL_SLOT		32
+#define MODEL_MAX_PREFETCH	8
 #define MODEL_ANY_RD		(-1)
 
 /* Whose vLPI tables they are, when no redistributor has it. */
@@ -42,6 +43,15 @@ struct model_user {
 	u32 id;
 	bool snoops;
 };
+
+/* One access less that the bus aborts; false if the device answers. */
+static inline bool model_is_silent(unsigned int *silent)
+{
+	if (*silent && *silent != UINT_MAX)
+		return (*silent)--;
+
+	return *silent;
+}
 
 /* model_bus.c */
 void model_bus_init(u64 pa_mask);
@@ -108,6 +118,9 @@ struct model_its {
 	u64 hcc[256];
 	bool stalled;
 	bool hung;
+	unsigned int silent;
+	u64 fetched[MODEL_MAX_PREFETCH][4];
+	unsigned int nr_fetched;
 	bool objects;
 	bool running;
 	bool waiting;
@@ -128,6 +141,7 @@ struct model_rd {
 	u64 pendbaser;
 	u64 vpropbaser;
 	u64 vpendbaser;
+	unsigned int silent;
 	unsigned int rwp_left;
 	unsigned int sync_left;
 	unsigned int dirty_left;
@@ -352,5 +366,7 @@ bool model_vlpi_invalidate(struct model_its *its, u16 vpeid);
 void model_vpe_hold(u16 vpeid, const struct model_vpe_entry *vpe);
 void model_vpe_release(u16 vpeid, bool now);
 void model_vpe_sync(u16 vpeid);
+/* Pending bits that were not written yet. */
+void model_vpe_write_back(void);
 
 #endif /* DEVMED_MODEL_ITS_PRIV_H */

@@ -76,15 +76,38 @@ static bool its_may_run(const struct model_its *its)
 	       !its->stalled && !its->hung && its->creadr != its->cwriter;
 }
 
+/* The next command: as it is in the ring now, or as it was when it was read. */
+static void its_fetch(struct model_its *its, u64 *cmd)
+{
+	u32 ahead = max(model_its_params()->prefetch, 1U);
+	struct model_user user = ring_user(its);
+	u64 pos = its->creadr;
+
+	if (!its->nr_fetched) {
+		while (its->nr_fetched < ahead && pos != its->cwriter) {
+			model_read(&user, ring_base(its->cbaser) + pos,
+				   its->fetched[its->nr_fetched++], MODEL_SLOT);
+			pos = (pos + MODEL_SLOT) % ring_bytes(its->cbaser);
+		}
+	}
+	memcpy(cmd, its->fetched[0], MODEL_SLOT);
+}
+
+static void its_fetched_is_done(struct model_its *its)
+{
+	its->nr_fetched--;
+	memmove(its->fetched[0], its->fetched[1],
+		its->nr_fetched * sizeof(its->fetched[0]));
+}
+
 /* False if it has to stop there. */
 static bool its_step(struct model_its *its)
 {
 	const struct model_its_params *params = model_its_params();
-	struct model_user user = ring_user(its);
 	enum model_error error;
 	u64 cmd[4];
 
-	model_read(&user, ring_base(its->cbaser) + its->creadr, cmd, sizeof(cmd));
+	its_fetch(its, cmd);
 	error = its->objects ? MODEL_E_OPCODE : model_its_execute(its, cmd);
 	its->objects = false;
 	its->waiting = error == MODEL_WAIT;
@@ -101,10 +124,15 @@ static bool its_step(struct model_its *its)
 	} else {
 		its->stats.commands++;
 	}
-	if (!its->stalled)
-		its->creadr = (its->creadr + MODEL_SLOT) % ring_bytes(its->cbaser);
+	/* Without a prefetch it reads the slot again. */
+	if (its->stalled && !params->prefetch)
+		its->nr_fetched = 0;
+	if (its->stalled)
+		return false;
+	its->creadr = (its->creadr + MODEL_SLOT) % ring_bytes(its->cbaser);
+	its_fetched_is_done(its);
 
-	return !its->stalled;
+	return true;
 }
 
 /* One command if each takes its time, else all. */

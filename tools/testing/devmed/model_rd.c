@@ -304,6 +304,8 @@ u64 model_rd_read(u64 offset, u8 size)
 	u64 value = 0;
 
 	rd_check_power(rd, offset);
+	if (model_is_silent(&rd->silent))
+		return size == 8 ? U64_MAX : U32_MAX;
 	rd_tick(rd);
 	regs = rd_frame(offset, &nr);
 	if (regs)
@@ -321,6 +323,8 @@ void model_rd_write(u64 offset, u8 size, u64 value)
 	unsigned int nr;
 
 	rd_check_power(rd, offset);
+	if (model_is_silent(&rd->silent))
+		return;
 	regs = rd_frame(offset, &nr);
 	if (regs)
 		model_reg_write(regs, nr, rd, offset % SZ_64K, size, value);
@@ -380,6 +384,11 @@ void model_rd_restore(unsigned int index)
 	rd->propbaser = rd->saved.propbaser;
 	rd->pendbaser = rd->saved.pendbaser;
 	rd->ctlr = rd->saved.ctlr;
+}
+
+void model_rd_silence(unsigned int rd, unsigned int accesses)
+{
+	model_gic->rd[rd].silent = accesses;
 }
 
 void model_rd_stick(void)

@@ -6,6 +6,7 @@
 #include "harness.h"
 #include "model_its_priv.h"
 
+#define MAX_LATE	32
 #define VPROP_FIELDS	(GENMASK_ULL(58, 56) | GENMASK_ULL(51, 7) | GENMASK_ULL(4, 0))
 #define VPROP_ADDR	GENMASK_ULL(51, 12)
 #define VPEND_ADDR	GENMASK_ULL(51, 16)
@@ -21,6 +22,72 @@ static struct model_user vlpi_user(enum model_use use, u32 unit, u32 id)
 	enum model_coherency coherency = model_rd_params()->coherency;
 
 	return (struct model_user) { use, unit, id, coherency == MODEL_SNOOPS };
+}
+
+/* Pending bits that are not in memory yet, a byte each. */
+static struct vpt_late {
+	u64 phys;
+	u16 vpeid;
+	u8 byte;
+} vpt_late[MAX_LATE];
+static unsigned int nr_late;
+
+static u8 vpt_read(u16 vpeid, u64 phys)
+{
+	struct model_user user = vlpi_user(MODEL_VPT, MODEL_VPE_UNIT, vpeid);
+	unsigned int i;
+	u8 byte;
+
+	for (i = 0; i < nr_late; i++) {
+		if (vpt_late[i].vpeid == vpeid && vpt_late[i].phys == phys)
+			return vpt_late[i].byte;
+	}
+	model_read(&user, phys, &byte, 1);
+
+	return byte;
+}
+
+static void vpt_write_late(unsigned int i)
+{
+	struct vpt_late late = vpt_late[i];
+	struct model_user user = vlpi_user(MODEL_VPT, MODEL_VPE_UNIT, late.vpeid);
+
+	vpt_late[i] = vpt_late[--nr_late];
+	model_write(&user, late.phys, &late.byte, 1);
+}
+
+static void vpt_write(u16 vpeid, u64 phys, u8 byte)
+{
+	struct model_user user = vlpi_user(MODEL_VPT, MODEL_VPE_UNIT, vpeid);
+	unsigned int i = 0;
+
+	if (!model_rd_params()->late_vpt) {
+		model_write(&user, phys, &byte, 1);
+		return;
+	}
+	while (i < nr_late && (vpt_late[i].vpeid != vpeid || vpt_late[i].phys != phys))
+		i++;
+	if (i == MAX_LATE)
+		vpt_write_late(--i);
+	if (i >= nr_late)
+		i = nr_late++;
+	vpt_late[i] = (struct vpt_late) { phys, vpeid, byte };
+}
+
+void model_vpe_write_back(void)
+{
+	while (nr_late)
+		vpt_write_late(0);
+}
+
+static void vpt_write_all(u16 vpeid)
+{
+	unsigned int i = nr_late;
+
+	while (i--) {
+		if (vpt_late[i].vpeid == vpeid)
+			vpt_write_late(i);
+	}
 }
 
 static u64 vpe_limit(const struct model_vpe_entry *vpe)
@@ -62,6 +129,7 @@ void model_vpe_sync(u16 vpeid)
 	struct model_user conf = vlpi_user(MODEL_VPROP, MODEL_VPE_UNIT, vpeid);
 	struct model_vpe_state *state = &model_gic->vpe[vpeid];
 
+	vpt_write_all(vpeid);
 	if (state->users || !state->held)
 		return;
 	model_drop_all(&vpt);
@@ -99,16 +167,12 @@ static bool vlpi_enabled(struct model_rd *rd, u16 vpeid, u32 vintid)
 
 static bool vpt_change(u16 vpeid, u32 vintid, bool pending)
 {
-	struct model_user user = vlpi_user(MODEL_VPT, MODEL_VPE_UNIT, vpeid);
 	u64 phys = model_gic->vpe[vpeid].tables.vpt + vintid / 8;
+	u8 byte = vpt_read(vpeid, phys);
 	u8 mask = BIT(vintid % 8);
-	bool was;
-	u8 byte;
+	bool was = byte & mask;
 
-	model_read(&user, phys, &byte, 1);
-	was = byte & mask;
-	byte = pending ? byte | mask : byte & ~mask;
-	model_write(&user, phys, &byte, 1);
+	vpt_write(vpeid, phys, pending ? byte | mask : byte & ~mask);
 
 	return was;
 }
@@ -130,13 +194,11 @@ static void vlpi_offer(struct model_rd *rd, u16 vpeid, u32 vintid)
 static void vlpi_offer_all(struct model_rd *rd, u16 vpeid)
 {
 	u64 limit = vpe_limit(&model_gic->vpe[vpeid].tables);
-	struct model_user user = vlpi_user(MODEL_VPT, MODEL_VPE_UNIT, vpeid);
 	u64 vintid;
 	u8 byte;
 
 	for (vintid = MODEL_FIRST_LPI; vintid < limit; vintid++) {
-		model_read(&user, model_gic->vpe[vpeid].tables.vpt + vintid / 8,
-			   &byte, 1);
+		byte = vpt_read(vpeid, model_gic->vpe[vpeid].tables.vpt + vintid / 8);
 		if (byte & BIT(vintid % 8))
 			vlpi_offer(rd, vpeid, vintid);
 	}
@@ -335,4 +397,5 @@ void model_vlpi_free(void)
 
 	for (i = 0; i < MODEL_MAX_VPES; i++)
 		free(model_gic->vpe[i].taken);
+	nr_late = 0;
 }

@@ -5,6 +5,8 @@ GICR = "drivers/devmed/its/hyp/gicr"
 
 GICR_MUTATIONS = {
 GICR + ".c": [
+    ("PW02", "gicr-silent", "gicr_pw02_silent_enable",
+     "\tif (ctlr == U32_MAX)\n\t\treturn -EIO;\n", ""),
     ("D2", "gicr-resume", "gicr_d2_restored_enabled",
      "\t.resume\t\t= gicr_resume,\n", ""),
     ("D2", "gicr-resume-moved", "gicr_d2_restored_enabled",

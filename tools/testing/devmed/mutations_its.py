@@ -216,6 +216,8 @@ ITS + "take.c": [
      "\tif (*link)\n\t\t*link = its->next_taker;\n", ""),
 ],
 ITS + "power.c": [
+    ("S1", "its-random-scrub", "its_s1_random_host",
+     "\tits_fill(its, queue->cons - before, before, cmd);\n", ""),
     ("S1", "its-scrub", "its_s1_vpe",
      "\tits_fill(its, queue->cons - before, before, cmd);\n", ""),
     ("S1", "its-scrub-wrapped", "its_s1_nothing_twice",
@@ -324,6 +326,8 @@ ITS + "init.c": [
      "\t\tits_free(its);\n\telse", "\t\t;\n\telse"),
 ],
 ITS + "regs.c": [
+    ("PW02", "its-silent", "its_pw02_silent_enable",
+     "\tif (ctlr == ITS_NO_ANSWER)\n\t\treturn -EBUSY;\n", ""),
     ("S1", "its-scrub-restart", "its_s1_after_restart",
      "\tits_scrub_all(its);\n", ""),
     ("I10", "its-cbaser-key", "its_i10_queue_moves",

@@ -330,6 +330,27 @@ TEST(its_s2_under_way)
 	ASSERT(is_free(vpt));
 }
 
+/* A queue that takes seconds: nothing is believed, and nothing lost but time. */
+TEST(its_s2_takes_seconds)
+{
+	v4_params(40);
+	begin_mapped();
+	model_its_slow_down(100000);
+	setup_driver.patience = 1;
+	model_its_driver_queue(&setup_driver, model_vmapp(VPE, 0, 0, 0, false).dw);
+	model_its_driver_queue(&setup_driver, model_vpe(GITS_CMD_VSYNC, VPE).dw);
+	ASSERT(!model_its_driver_post(&setup_driver));
+	devmed_suspend();
+	devmed_resume();
+	setup_driver.patience = 1000000;
+	setup_send(model_sync(model_rdbase(0)));
+	ASSERT(!is_free(vpt));
+	model_its_slow_down(0);
+	unmap(VPE);
+	ASSERT(is_free(vpt));
+	mediate_works();
+}
+
 /* An idle CPU touches no device, and takes no lock, without new commands. */
 TEST(its_s1_idle_costs_nothing)
 {

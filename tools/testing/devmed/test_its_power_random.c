@@ -50,6 +50,7 @@ static void random_host(void *seed)
 
 	v4_params(40);
 	params.its.stalls = *(unsigned int *)seed & 1;
+	params.its.prefetch = *(unsigned int *)seed % 3 * 4;
 	begin();
 	for (i = 0; i < NR_VPES; i++)
 		tables[i] = model_its_driver_alloc(&setup_driver, SZ_64K, SZ_64K);
@@ -70,8 +71,23 @@ static void random_host(void *seed)
 			mediate_suspend(test_random_below(MODEL_FW_KINDS));
 		if (!test_random_below(40))
 			fill_ring_blindly();
+		if (!test_random_below(30))
+			model_its_silence(0, test_random_below(20));
+		if (params.its.stalls && !test_random_below(20))
+			model_its_object(0);
+		if (!test_random_below(10))
+			mediate_write(MODEL_ITS_BASE + GITS_CWRITER, 8,
+				      setup_driver.prod | 1);
 		model_gic_check();
 	}
+}
+
+/* SEEDS= looks further. */
+static unsigned int nr_seeds(void)
+{
+	const char *seeds = getenv("SEEDS");
+
+	return seeds ? atoi(seeds) : RANDOM_SEEDS;
 }
 
 /* The model complains of whatever the ITS uses and EL2 has not pinned. */
@@ -81,7 +97,7 @@ TEST(its_s1_random_host)
 	unsigned int seed;
 	bool ok;
 
-	for (seed = 0; seed < RANDOM_SEEDS; seed++) {
+	for (seed = 0; seed < nr_seeds(); seed++) {
 		memcpy(memory, fake_host_va(FAKE_MEM_BASE), FAKE_MEM_SIZE);
 		ok = test_fork(random_host, &seed);
 		if (!ok)

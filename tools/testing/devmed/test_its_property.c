@@ -290,8 +290,12 @@ static struct outcome run_with(bool el2)
 
 static void check_same(void)
 {
-	struct outcome with = run_with(true);
-	struct outcome without = run_with(false);
+	struct outcome without;
+	struct outcome with;
+
+	params.its.prefetch = 4;
+	with = run_with(true);
+	without = run_with(false);
 
 	ASSERT(without.msis > STEPS / 50);
 	ASSERT_EQ(without.errors, 0);

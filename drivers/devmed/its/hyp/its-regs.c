@@ -29,6 +29,9 @@
 
 #define ITS_QUIESCE_USECS	100
 
+/* GITS_CTLR of an ITS without power: it has bits that are always 0. */
+#define ITS_NO_ANSWER		U32_MAX
+
 /* What makes a base register the same one. */
 #define ITS_CBASER_KEY		(GITS_CBASER_VALID | GENMASK_ULL(51, 12) | \
 				 GITS_CBASER_SIZE)
@@ -171,8 +174,12 @@ static int its_write_ctlr(struct devmed_region *region, void *instance,
 {
 	struct devmed_its *its = instance;
 	bool enable = value & GITS_CTLR_ENABLE;
-	bool enabled = its_is_enabled(its);
+	u32 ctlr = its_read_ctlr(its);
+	bool enabled = ctlr & GITS_CTLR_ENABLE;
 
+	/* An answer of nobody, and the ITS may be back for the write. */
+	if (ctlr == ITS_NO_ANSWER)
+		return -EBUSY;
 	if (enable && !enabled) {
 		if (!its_is_quiescent(its))
 			return -EBUSY;
