@@ -426,26 +426,6 @@ void model_its_firmware(unsigned int index, unsigned int how)
 	model_its_run(its);
 }
 
-void model_its_hang(unsigned int its, bool hang)
-{
-	model_gic->its[its].hung = hang;
-}
-
-void model_its_silence(unsigned int its, unsigned int accesses)
-{
-	model_gic->its[its].silent = accesses;
-}
-
-void model_its_slow_down(unsigned int delay)
-{
-	model_gic->params.its.cmd_delay = delay;
-}
-
-void model_its_object(unsigned int its)
-{
-	model_gic->its[its].objects = true;
-}
-
 void model_gic_settle(void)
 {
 	unsigned int i;

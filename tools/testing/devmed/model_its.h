@@ -117,6 +117,8 @@ struct model_its_params {
  * struct model_rd_params - of all redistributors
  * @id_bits: GICD_TYPER.IDbits + 1
  * @first_number: GICR_TYPER.Processor_Number of the first
+ * @affinity: of the first one's CPU; that of the others has other bits of the
+ *	index set as well
  * @vlpi_offset: of a vPE's redistributor from GICR's base, in commands
  * @direct_lpi: GICR_TYPER.DirectLPI
  * @inv_regs: GICR_CTLR.IR, INVLPIR and INVALLR without DirectLPI
@@ -131,6 +133,7 @@ struct model_its_params {
 struct model_rd_params {
 	u8 id_bits;
 	u16 first_number;
+	u32 affinity;
 	u32 vlpi_offset;
 	bool direct_lpi;
 	bool inv_regs;

@@ -167,3 +167,23 @@ void model_its_tick(struct model_its *its)
 	if (its->delay_left && !--its->delay_left)
 		model_its_run(its);
 }
+
+void model_its_hang(unsigned int its, bool hang)
+{
+	model_gic->its[its].hung = hang;
+}
+
+void model_its_silence(unsigned int its, unsigned int accesses)
+{
+	model_gic->its[its].silent = accesses;
+}
+
+void model_its_slow_down(unsigned int delay)
+{
+	model_gic->params.its.cmd_delay = delay;
+}
+
+void model_its_object(unsigned int its)
+{
+	model_gic->its[its].objects = true;
+}

@@ -110,7 +110,7 @@ static u64 rd_typer_read(void *unit, unsigned int index)
 	       (last ? GICR_TYPER_LAST : 0) |
 	       (v4 == 41 ? GICR_TYPER_RVPEID | BIT(26) : 0) |
 	       (u64)(params->first_number + rd->index) << 8 |
-	       (u64)rd->index << 32;
+	       (u64)(rd->index ^ params->affinity) << 32;
 }
 
 static u64 rd_waker_read(void *unit, unsigned int index)

@@ -253,6 +253,10 @@ ITS + "power.c": [
      "\tif (its_was_reset(its))\n\t\treturn -EBUSY;\n", ""),
 ],
 ITS + "target.c": [
+    ("I05", "its-harmless-first", "its_i05_other_order",
+     "\tits->own = GICR_NONE;\n", ""),
+    ("I05", "its-harmless-aff3", "its_i05_affinity_3",
+     "(mpidr >> 8 & GENMASK(31, 24)) |", ""),
     ("IC10", "gicr-address", "its_ic10_target_address",
      "return gicr->region->base & ITS_CMD2_TARGET;",
      "return FIELD_PREP(ITS_CMD2_TARGET, GICR_TYPER_CPU_NUMBER(gicr->typer));"),

@@ -258,6 +258,34 @@ TEST(its_i05_other_cpu)
 	off_and_refused(1);
 }
 
+/* Frames are in another order than CPUs. */
+TEST(its_i05_other_order)
+{
+	params = model_gic_default;
+	params.its.sync_needs_lpis = true;
+	params.its.stalls = true;
+	params.rd.affinity = 1;
+	start();
+	setup_driver.patience = 10;
+	mediate_write(model_rd_phys(0) + GICR_CTLR, 4, 0);
+	setup_sync(model_invall(3), 3);
+	off_and_refused(3);
+}
+
+/* In MPIDR_EL1, Aff3 is not next to Aff2. */
+TEST(its_i05_affinity_3)
+{
+	params = model_gic_default;
+	params.its.sync_needs_lpis = true;
+	params.its.stalls = true;
+	params.rd.affinity = 0x12000000;
+	fake_mpidr = 0x1280000001;
+	start();
+	setup_driver.patience = 10;
+	setup_sync(model_invall(3), 3);
+	off_and_refused(3);
+}
+
 /* Cavium 23144: the ITS does not reach the CPU that rings. */
 TEST(its_i05_other_node)
 {

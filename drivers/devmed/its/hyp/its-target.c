@@ -135,6 +135,7 @@ void its_find_target(struct devmed_its *its)
 	u32 pos = queue->cons;
 	u32 i;
 
+	its->own = GICR_NONE;
 	/* The oldest command first. */
 	for (i = 0; i < queue->slots; i++) {
 		const u64 *cmd = queue->base + pos * ITS_CMD_SIZE;
