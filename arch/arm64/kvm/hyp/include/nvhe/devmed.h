@@ -309,7 +309,7 @@ static inline void devmed_finalize(void) { }
 static inline void devmed_suspend(void) { }
 static inline void devmed_resume(void) { }
 static inline bool devmed_fix_abort(void) { return false; }
-#define devmed_may_set_up(id)	false
+static inline bool devmed_may_set_up(unsigned long id) { return false; }
 #define devmed_unmap_hole(pgt, start, end)				\
 	kvm_pgtable_stage2_unmap(pgt, start, (end) - (start))
 #endif
