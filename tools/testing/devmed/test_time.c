@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * No access of the host keeps a CPU at EL2 for long, and what one trap leaves the
- * next one finishes: smmu-cmd.c, smmu-strtab.c, smmu-regs.c. Instructions cannot
+ * next one finishes: smmu-cmd.c, smmu-cr0.c, smmu-strtab.c (T24). Instructions cannot
  * be counted here, but the work can: reads of host memory, commands to the
  * hardware, stores to its tables, pages that come and go.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * No hypercall and no donation keeps a CPU at EL2 for long: pool.c takes a block
- * piece by piece, idmap-table.c looks at so many entries and no more.
+ * piece by piece, idmap-table.c looks at so many entries and no more (T24).
  */
 #include "fake.h"
 #include "harness.h"

@@ -15,6 +15,7 @@
  * Leaves to others: stream tables (smmu-strtab.c), the hardware's queue
  * (smmu-cmdq.c).
  */
+#include <linux/compiler.h>
 #include <linux/kvm_host.h>
 
 #include <asm/kvm_mmu.h>
@@ -340,7 +341,7 @@ static bool smmu_begin_config(struct devmed_smmu *smmu)
 }
 
 /* The command that the host's CONS points to, begun now or in an earlier trap. */
-static int smmu_do_config(struct devmed_smmu *smmu)
+static noinline int smmu_do_config(struct devmed_smmu *smmu)
 {
 	struct smmu_walk *walk = &smmu->walk;
 	int err;

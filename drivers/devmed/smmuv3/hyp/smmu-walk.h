@@ -12,7 +12,7 @@
  * count: about an instruction each. The longest step is a level-2 table.
  */
 #define SMMU_TRAP_WORK		20000
-#define SMMU_WORK_CMD		150	/* command of the host */
+#define SMMU_WORK_CMD		128	/* command of the host */
 #define SMMU_WORK_RUN		800	/* commands of EL2 and their CMD_SYNC */
 #define SMMU_WORK_READ		400	/* look at host memory */
 #define SMMU_WORK_LOAD		30	/* Stream Table Entry read there */

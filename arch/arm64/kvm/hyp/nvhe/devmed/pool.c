@@ -340,7 +340,7 @@ int devmed_pool_blocks(u64 order, u64 most)
 		return -EINVAL;
 
 	hyp_spin_lock(&devmed_pool_lock);
-	for (i = order; devmed_pool_ready && i < NR_PAGE_ORDERS; i++)
+	for (i = order; devmed_pool_ready && i < NR_PAGE_ORDERS && count < most; i++)
 		count += devmed_count_free_locked(i, most) << (i - order);
 	hyp_spin_unlock(&devmed_pool_lock);
 
