@@ -21,7 +21,7 @@
 /* Of one trap: double-words read of the host, stores, commands, pages. */
 #define MOST_READS	6000
 #define MOST_STORES	2500
-#define MOST_CMDS	150
+#define MOST_CMDS	160
 #define MOST_PAGES	60
 
 struct work {

@@ -13,6 +13,7 @@ struct bench {
 	void __iomem *its;
 	void __iomem *smmu;
 	u64 nothing;		/* ticks of an operation that does nothing */
+	unsigned int row;	/* number of the row that is being measured */
 	unsigned int irq;	/* MSI of the device, once allocated */
 	unsigned int next;	/* device that the ITS has not seen */
 	unsigned int cpu;	/* where it goes */

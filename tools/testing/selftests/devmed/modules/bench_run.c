@@ -2,11 +2,13 @@
 /*
  * How an operation is measured.
  */
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/minmax.h>
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
 #include "bench.h"
+#include "edu_regs.h"
 
 #define RUNS		100
 #define MAX_REGIONS	64
@@ -21,6 +23,12 @@ static u64 ticks(void)
 	return now;
 }
 
+static void mark(struct bench *bench, u32 what)
+{
+	if (bench->edu)
+		writel(what | bench->row, bench->edu->regs + EDU_LIVENESS);
+}
+
 static u64 time_once(struct bench *bench, const struct bench_row *row)
 {
 	unsigned long flags = 0;
@@ -28,9 +36,11 @@ static u64 time_once(struct bench *bench, const struct bench_row *row)
 
 	if (!row->sleeps)
 		local_irq_save(flags);
+	mark(bench, EDU_MARK_BEGIN);
 	start = ticks();
 	row->op(bench);
 	end = ticks();
+	mark(bench, EDU_MARK_END);
 	if (!row->sleeps)
 		local_irq_restore(flags);
 	return end - start;
@@ -81,6 +91,7 @@ void bench_run(struct bench *bench, const struct bench_row *row)
 	unsigned int i;
 	u64 count = 0;
 
+	bench->row++;
 	for (i = 0; i < runs; i++) {
 		u64 before = traps(bench);
 
@@ -95,6 +106,7 @@ void bench_run(struct bench *bench, const struct bench_row *row)
 	}
 	devmed_diag(&bench->results, "BENCH: %s %llu instructions", row->name,
 		    best - bench->nothing);
+	devmed_diag(&bench->results, "BENCH: %s.mark %u number", row->name, bench->row);
 	/* Two decimals: an odd one out among many shows. */
 	devmed_diag(&bench->results, "BENCH: %s.traps %llu.%02llu per-operation", row->name,
 		    count / runs, count % runs * 100 / runs);

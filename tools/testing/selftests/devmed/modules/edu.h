@@ -11,6 +11,14 @@
 
 #define EDU_MEMORY_SIZE		4096
 
+/*
+ * Written to EDU_LIVENESS, which keeps what it is given, with the number of a row:
+ * bench.py finds the writes in QEMU's trace, and counts what devices are accessed
+ * from one to the next.
+ */
+#define EDU_MARK_BEGIN		0xbe000000
+#define EDU_MARK_END		0xbf000000
+
 /**
  * struct devmed_edu - the device
  * @pdev: on the PCI bus

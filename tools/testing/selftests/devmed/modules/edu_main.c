@@ -220,6 +220,17 @@ static struct pci_driver edu_driver = {
 	.remove		= edu_remove,
 };
 
+/* For programs: see EDU_MARK_BEGIN. */
+static int edu_mark(void *data, u64 value)
+{
+	if (edus_nr)
+		writel(value, edus[0]->regs + EDU_LIVENESS);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(edu_mark_fops, NULL, edu_mark, "%llu\n");
+
+static struct dentry *edu_mark_file;
+
 static int __init edu_init(void)
 {
 	int ret = devmed_results_init(&results);
@@ -229,12 +240,16 @@ static int __init edu_init(void)
 	ret = pci_register_driver(&edu_driver);
 	if (ret)
 		devmed_results_exit(&results);
+	else
+		edu_mark_file = debugfs_create_file("devmed_mark", 0200, NULL, NULL,
+						    &edu_mark_fops);
 	return ret;
 }
 module_init(edu_init);
 
 static void __exit edu_exit(void)
 {
+	debugfs_remove(edu_mark_file);
 	pci_unregister_driver(&edu_driver);
 	devmed_results_exit(&results);
 }
