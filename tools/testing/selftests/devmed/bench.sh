@@ -9,6 +9,13 @@ MARK=/sys/kernel/debug/devmed_mark
 PAGES=64
 GUESTS=4
 
+# give_pages PAGES GUESTS [huge]: what a page costs that a guest gets.
+give_pages() {
+	"$HERE"/donate "$@" > /tmp/donate
+	grep '^BENCH' /tmp/donate
+	tap_import < /tmp/donate
+}
+
 insmod "$MODULES"/devmed_edu.ko test=0 && insmod "$MODULES"/devmed_bench.ko
 status=$?
 if [ $status -eq 0 ]; then
@@ -16,18 +23,15 @@ if [ $status -eq 0 ]; then
 	rmmod devmed_bench
 	# As bench_run.c marks its rows: EDU_MARK_BEGIN and EDU_MARK_END of row 255.
 	echo $((0xbe0000ff)) > $MARK
-	"$HERE"/donate $PAGES $GUESTS > /tmp/donate
+	give_pages $PAGES $GUESTS
 	echo $((0xbf0000ff)) > $MARK
 	echo "BENCH: donate_page.mark 255 number"
 	echo "BENCH: donate_page.share $((PAGES * GUESTS)) pages"
 	rmmod devmed_edu
 fi
 check "the benchmark ran" [ $status -eq 0 ]
-for pages in "64 4" "512 4 huge"; do
-	"$HERE"/donate $pages > /tmp/donate
-	grep '^BENCH' /tmp/donate
-	tap_import < /tmp/donate
-done
+# A folio is withdrawn at once.
+give_pages 512 4 huge
 # With a stream table of its own, and more pages in the pool: so it comes last.
 if insmod "$MODULES"/devmed_time.ko; then
 	cat /sys/kernel/debug/devmed_time
