@@ -250,3 +250,75 @@ TEST(abort_t19_smmu_drain)
 	sweep(drain_commands, FAKE_ABORTED, 1, 4);
 	sweep(drain_commands, FAKE_LOST, 1, 4);
 }
+
+#define RANDOM_RUNS	40
+#define RANDOM_STEPS	30
+
+/* Of the accesses, one in so many is aborted. */
+static unsigned int abort_rate;
+
+static enum fake_abort random_bus(u64 phys, u8 size, bool write)
+{
+	if (test_random_below(abort_rate))
+		return FAKE_ANSWERED;
+
+	return write && test_random_below(2) ? FAKE_LOST : FAKE_ABORTED;
+}
+
+static void random_step(void)
+{
+	static bool taken;
+
+	switch (test_random_below(4)) {
+	case 0:
+		if (taken)
+			taken = fake_reclaim_guest(TARGET);
+		else
+			taken = !fake_donate_guest(TARGET);
+		break;
+	case 1:
+		drv_sync(&drv);
+		break;
+	case 2:
+		mediated_read(SMMU_IDR0 + 4 * test_random_below(64), 4);
+		break;
+	case 3:
+		dma_to(IOVA);
+		break;
+	}
+	if (taken)
+		expect_stopped(IOVA);
+	fake_check_idle();
+}
+
+/* The device may do anything with each; nothing is within reach that is not the host's. */
+static void random_run(void *seed)
+{
+	struct msmmu_config config = worst();
+	unsigned int i;
+
+	config.lenient = true;
+	for (i = 0; i < *(unsigned int *)seed; i++)
+		test_random();
+	hostile_start_with(&config);
+	abort_rate = 2 + test_random_below(100);
+	fake_bus = random_bus;
+	for (i = 0; i < RANDOM_STEPS; i++)
+		random_step();
+	fake_bus = NULL;
+	mediated_read(SMMU_CR0, 4);
+	if (!fake_donate_guest(OTHER))
+		expect_stopped(OTHER);
+}
+
+TEST(abort_t19_smmu_random)
+{
+	unsigned int seed;
+
+	for (seed = 0; seed < RANDOM_RUNS; seed++) {
+		if (test_fork(random_run, &seed))
+			continue;
+		fprintf(stderr, "seed %u\n", seed);
+		ASSERT(false);
+	}
+}
