@@ -172,6 +172,8 @@ SMMU + "power.c": [
      "(cfg & mask) == smmu_strtab_cfg_reg(smmu)", "(cfg & mask) != U32_MAX"),
     ("A3", "hw-a3-msi-read-back", "smmu_a3_msi_write_lost",
      "return !smmu->msi ||\n", "return true ||\n"),
+    ("T19", "hw-doorbell-lost", "smmu_t19_doorbell_lost",
+     "\tsmmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);\n", ""),
     ("D4", "hw-d4-look", "smmu_cmdq_dead_is_cheap",
      "(smmu_cmdq_idle_locked(smmu), SMMU_LOOK_US)", "(smmu_cmdq_idle_locked(smmu), SMMU_TIMEOUT_US)"),
     ("SC30", "hw-fence", "smmu_sc30_hardware_error",

@@ -57,6 +57,18 @@ TEST(smmu_a3_eventq_write_lost)
 	ASSERT_EQ(smmu->state, SMMU_RUNS);
 }
 
+/* A doorbell that gets lost costs one change of ownership, not all of them. */
+TEST(smmu_t19_doorbell_lost)
+{
+	struct devmed_smmu *smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+
+	hw.lost = SMMU_CMDQ_PROD;
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	hw.lost = 0;
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), 0);
+	ASSERT_EQ(smmu->state, SMMU_RUNS);
+}
+
 /* The size of the stream table that firmware left would have it read past EL2's. */
 TEST(smmu_a3_table_write_lost)
 {

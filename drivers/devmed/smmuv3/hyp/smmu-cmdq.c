@@ -99,6 +99,16 @@ static bool smmu_cmdq_is_ambiguous(const struct devmed_queue *hyp)
 	return !hyp->prod || hyp->prod == hyp->span - 1;
 }
 
+/* Two CMD_SYNCs at most, for which the caller has left room. */
+static noinline void smmu_cmdq_pad_locked(struct devmed_smmu *smmu)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	while (smmu_cmdq_is_ambiguous(&smmu->ring.hyp) &&
+	       !devmed_ring_emit(&smmu->ring, smmu_cmd_sync))
+		;
+}
+
 /**
  * smmu_cmdq_doorbell_locked - announce what is in the hyp ring
  * @smmu: the instance, with room for SMMU_CMDQ_PAD commands
@@ -114,9 +124,8 @@ void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	while (unlikely(smmu_cmdq_is_ambiguous(hyp)) &&
-	       !devmed_ring_emit(&smmu->ring, smmu_cmd_sync))
-		;
+	if (unlikely(smmu_cmdq_is_ambiguous(hyp)))
+		smmu_cmdq_pad_locked(smmu);
 	if (smmu_has_registers(smmu))
 		smmu_write32(smmu, SMMU_CMDQ_PROD, hyp->prod);
 }
@@ -161,8 +170,6 @@ int smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	if (hyp->cons == hyp->prod)
-		return 0;
 	/* Nearly always it has; an error would have stopped it before that. */
 	if ((smmu_read32(smmu, SMMU_CMDQ_CONS) & (hyp->span - 1)) != hyp->prod)
 		return smmu_cmdq_wait_longer_locked(smmu);
@@ -191,7 +198,7 @@ static int smmu_cmdq_run_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
 	int ret;
 
 	ret = smmu_ready_locked(smmu);
-	if (!ret)
+	if (!ret && devmed_queue_used(&smmu->ring.hyp))
 		ret = smmu_cmdq_wait_locked(smmu);
 	if (ret)
 		return smmu_unless_promised(smmu, ret);

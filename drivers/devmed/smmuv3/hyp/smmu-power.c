@@ -347,6 +347,8 @@ static int smmu_revive_locked(struct devmed_smmu *smmu)
 	if (!smmu_abort_bypass(smmu, SMMU_LOOK_US) ||
 	    !devmed_is_past(smmu->retry))
 		return -EIO;
+	/* The doorbell may have been lost on its way. */
+	smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
 	if ((smmu_read32(smmu, SMMU_CR0ACK) & SMMU_CR0_CMDQEN) &&
 	    !devmed_wait_until(smmu_cmdq_idle_locked(smmu), SMMU_LOOK_US))
 		return -EIO;
