@@ -13,7 +13,9 @@
 #define ESR_WRITE	BIT(6)
 #define MAX_REPEATS	10000
 
+/* Who the host's accesses go to, and how many there are. */
 static struct msmmu *hardware;
+static unsigned int nr_smmus;
 static const u32 *speculated;
 static unsigned int nr_speculated;
 static const struct msmmu_access *repeated;
@@ -28,30 +30,50 @@ static void fill_pool(void)
 		word[i] = i % 8 ? U64_MAX : 1 | 4 << 1;
 }
 
-struct msmmu *mediated_start(const struct msmmu_config *config)
+static void start_one(unsigned int nr, const struct msmmu_config *config)
 {
 	u64 flags = (config->coherent ? DEVMED_SMMUV3_COHERENT : 0) |
 		    (config->off_resets ? DEVMED_SMMUV3_OFF_RESETS : 0);
+	struct msmmu *s = msmmu_init(nr, config);
 	int id;
 
-	hardware = msmmu_init(0, config);
-	fake_attach(config->base, MSMMU_SIZE, &msmmu_ops[0]);
-	fake_set_s2(MEDIATED_TEXT, MEDIATED_TEXT_PAGES * PAGE_SIZE, FAKE_S2_R);
-	msmmu_set_pool(MEDIATED_POOL, MEDIATED_POOL_PAGES * PAGE_SIZE);
-	if (config->dirty)
-		fill_pool();
-	if (config->weak)
-		msmmu_weak_memory(true, config->coherent, true);
-	ASSERT_EQ(devmed_pool_init(MEDIATED_POOL >> PAGE_SHIFT, MEDIATED_POOL_PAGES), 0);
-	ASSERT(devmed_register(DEVMED_CLASS_ITS, MEDIATED_ITS, SZ_128K, 0) >= 0);
+	fake_attach(config->base, MSMMU_SIZE, &msmmu_ops[nr]);
 	id = devmed_register(DEVMED_CLASS_SMMUV3, config->base, MSMMU_SIZE, 0);
 	ASSERT(id >= 0);
-	hardware->config.mediated = true;
+	s->config.mediated = true;
 	ASSERT_EQ(devmed_start(id, flags, 0), 0);
+}
+
+void mediated_start_all(const struct msmmu_config *configs, unsigned int count)
+{
+	unsigned int i;
+
+	fake_set_s2(MEDIATED_TEXT, MEDIATED_TEXT_PAGES * PAGE_SIZE, FAKE_S2_R);
+	msmmu_set_pool(MEDIATED_POOL, MEDIATED_POOL_PAGES * PAGE_SIZE);
+	if (configs->dirty)
+		fill_pool();
+	if (configs->weak)
+		msmmu_weak_memory(true, configs->coherent, true);
+	ASSERT_EQ(devmed_pool_init(MEDIATED_POOL >> PAGE_SHIFT, MEDIATED_POOL_PAGES), 0);
+	ASSERT(devmed_register(DEVMED_CLASS_ITS, MEDIATED_ITS, SZ_128K, 0) >= 0);
+	for (i = 0; i < count; i++)
+		start_one(i, &configs[i]);
+	nr_smmus = count;
+	hardware = &msmmus[0];
 	ASSERT_EQ(devmed_idmap_start(), 0);
 	devmed_finalize();
+}
 
+struct msmmu *mediated_start(const struct msmmu_config *config)
+{
+	mediated_start_all(config, 1);
 	return hardware;
+}
+
+void mediated_use(unsigned int nr)
+{
+	ASSERT(nr < nr_smmus);
+	hardware = &msmmus[nr];
 }
 
 static u64 trap(u64 offset, u8 size, bool write, u64 value)
@@ -97,30 +119,36 @@ u64 mediated_pool_free(void)
 /* It may read any structure at any time (IHI 0070, 3.21.3). */
 static void on_step(struct msmmu *s)
 {
-	u32 sid = speculated[msmmu_random(hardware, nr_speculated)];
+	u32 sid = speculated[msmmu_random(s, nr_speculated)];
 	struct msmmu_answer answer = {};
 	struct msmmu_ste ste;
 	u64 data;
 
-	if (msmmu_may(hardware, M_CR0_SMMUEN))
-		msmmu_get_ste(hardware, sid, &ste, &answer);
-	if (repeated && !msmmu_random(hardware, 4)) {
-		data = msmmu_random(hardware, 0);
-		msmmu_dma(hardware, repeated, &data, sizeof(data));
+	if (msmmu_may(s, M_CR0_SMMUEN))
+		msmmu_get_ste(s, sid, &ste, &answer);
+	if (repeated && !msmmu_random(s, 4)) {
+		data = msmmu_random(s, 0);
+		msmmu_dma(s, repeated, &data, sizeof(data));
 	}
 }
 
 static void on_store(volatile void *addr, size_t size)
 {
-	on_step(hardware);
+	unsigned int i;
+
+	for (i = 0; i < nr_smmus; i++)
+		on_step(&msmmus[i]);
 }
 
 void mediated_speculate(const u32 *sids, unsigned int count)
 {
+	unsigned int i;
+
 	speculated = sids;
 	nr_speculated = count;
 	fake_on_write_once = count ? on_store : NULL;
-	hardware->on_step = count ? on_step : NULL;
+	for (i = 0; i < nr_smmus; i++)
+		msmmus[i].on_step = count ? on_step : NULL;
 }
 
 void mediated_repeat(const struct msmmu_access *access)

@@ -28,6 +28,15 @@
  */
 struct msmmu *mediated_start(const struct msmmu_config *config);
 
+/**
+ * mediated_start_all - the same with several SMMUs
+ * @configs: of each; memory is to all as it is to the first
+ * @count: how many, MSMMU_NR at most
+ */
+void mediated_start_all(const struct msmmu_config *configs, unsigned int count);
+/* Which of them the host's accesses go to; the first until then. */
+void mediated_use(unsigned int nr);
+
 /* A store or load of the host's, by a trap. */
 u64 mediated_read(u64 offset, u8 size);
 void mediated_write(u64 offset, u8 size, u64 value);

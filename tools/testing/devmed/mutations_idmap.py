@@ -71,6 +71,11 @@ HYP + "owner.c": [
      "return ret ? ret : devmed_run_flush(&run);", "return ret;"),
 ],
 HYP + "idmap.c": [
+    ("TL01", "dma-one-user", "smmu_several_donation",
+     "for (user = idmap_users; user; user = user->next) {\n\t\tint err",
+     "for (user = idmap_users; user; user = NULL) {\n\t\tint err"),
+    ("A3", "dma-last-error", "smmu_several_dark",
+     "\t\tif (err)\n\t\t\tret = err;", "\t\tret = err;"),
     ("A2", "dma-reach", "generic_a2_topup",
      "ret = devmed_limit_reach(BIT_ULL(min_t(u32, user->oas,\n"
      "\t\t\t\t\t\t       IDMAP_MAX_BITS)));", "ret = 0;"),

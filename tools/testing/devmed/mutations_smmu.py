@@ -29,6 +29,16 @@ SMMU + "ste.c": [
      "if (!smmu->coherent)", "if (0)"),
 ],
 SMMU + "cmdq.c": [
+    ("A1", "hw-a1-two-sets", "smmu_a1_donation_in_a_loop",
+     "const u64 cmd[1][2] = { { SMMU_OP_TLBI_S12_VMALL | vmid } };",
+     "const u64 cmd[2][2] = {\n"
+     "\t\t{ SMMU_OP_TLBI_S2_IPA | vmid, ipa & SMMU_CMD1_ADDR },\n"
+     "\t\t{ SMMU_OP_TLBI_NH_ALL | vmid },\n\t};"),
+    ("A1", "hw-a1-walk-cache", "smmu_a1_table_in_a_loop",
+     "const u64 cmd[1][2] = { { SMMU_OP_TLBI_S12_VMALL | vmid } };",
+     "const u64 cmd[2][2] = {\n"
+     "\t\t{ SMMU_OP_TLBI_S2_IPA | vmid, ipa & SMMU_CMD1_ADDR },\n"
+     "\t\t{ SMMU_OP_TLBI_NH_ALL | vmid },\n\t};"),
     ("TL02", "hw-combined", "smmu_tl01_donation",
      "{ { SMMU_OP_TLBI_S12_VMALL | vmid } }", "{ { SMMU_OP_TLBI_S2_IPA | vmid } }"),
     ("TL02", "hw-process-combined", "smmu_sva_guest_page",
@@ -157,11 +167,13 @@ SMMU + "power.c": [
      "\tsmmu->hw.irq_ctrl = irqs;\n", ""),
     ("PW01", "hw-dead-bypass", "smmu_pw01_dead",
      "if (!smmu_abort_bypass(smmu, SMMU_LOOK_US) ||\n\t    ", "if ("),
-    ("A2", "hw-a2-ready", "smmu_a2_donation",
+    ("A2", "hw-a2-ready", "smmu_property_drawn",
      "likely(smmu->state == SMMU_RUNS &&\n\t\t   ", "likely("),
     ("A2", "hw-a2-check", "smmu_a2_unmap",
      "ack != READ_ONCE(smmu->hw.cr0) ||\n\t\t     READ_ONCE(smmu->state) != SMMU_RUNS",
      "ack != READ_ONCE(smmu->hw.cr0)"),
+    ("S15", "hw-split", "smmu_several_sidsizes",
+     "FIELD_PREP(SMMU_STRTAB_SPLIT, smmu->split)", "FIELD_PREP(SMMU_STRTAB_SPLIT, 6)"),
     ("A4", "hw-a4-atschk", "smmu_a4_rearm",
      "u32 idle = smmu_idle_cr0(smmu);", "u32 idle = SMMU_CR0_CMDQEN;"),
     ("D2", "hw-d2-no-proof", "smmu_d2_hanging_write",
