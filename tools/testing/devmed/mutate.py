@@ -27,6 +27,7 @@ TESTS = "tools/testing/devmed/"
 
 # Who includes a header that a mutation changes.
 USERS = {
+    "devmed_desc.h": [HYP + "idmap-page.c", HYP + "idmap-table.c"],
     "devmed_mmio.h": [HYP + "dispatch.c"] +
                      [TESTS + "test_%s.c" % name for name in ("holes", "reg", "region")],
     "devmed_ring.h": [HYP + "ring.c", HYP + "mem.c", TESTS + "test_ring.c"],

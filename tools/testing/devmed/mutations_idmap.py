@@ -235,12 +235,14 @@ HYP + "idmap-page.c": [
      "\t\tclean(table, ptep, 1);\n",
      "\t\tWRITE_ONCE(*ptep, desc);\n"),
 ],
-HYP + "idmap-table.c": [
+"arch/arm64/kvm/hyp/include/nvhe/devmed_desc.h": [
     ("TL05", "dma-clean", "idmap_change_non_coherent",
      "\tif (!table->coherent)\n\t\tkvm_flush", "\tif (0)\n\t\tkvm_flush"),
     ("TL05", "dma-clean-entry", "idmap_change_non_coherent",
      "\tWRITE_ONCE(*ptep, desc);\n\tclean(table, ptep, 1);\n",
      "\tWRITE_ONCE(*ptep, desc);\n"),
+],
+HYP + "idmap-table.c": [
     ("TL05", "dma-clean-linked", "idmap_random_non_coherent",
      "\tclean(table, entries, ENTRIES);\n\tdma_wmb();\n\tset(", "\tdma_wmb();\n\tset("),
     ("TL05", "dma-clean-split", "idmap_change_non_coherent",

@@ -22,6 +22,7 @@
 #include <asm/kvm_pgtable.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_desc.h>
 #include <nvhe/devmed_idmap.h>
 #include <nvhe/mem_protect.h>
 
@@ -41,12 +42,6 @@ struct page_change {
 	u64 stale_end;
 	u64 mark;
 };
-
-static void clean(struct devmed_idmap_table *table, u64 *ptep, size_t count)
-{
-	if (!table->coherent)
-		kvm_flush_dcache_to_poc(ptep, count * sizeof(*ptep));
-}
 
 static struct page_change begin_change(struct devmed_idmap_table *table, u64 start,
 				       u64 end)

@@ -24,23 +24,9 @@
 #include <asm/kvm_pgtable.h>
 
 #include <nvhe/devmed.h>
+#include <nvhe/devmed_desc.h>
 #include <nvhe/devmed_idmap.h>
 #include <nvhe/mem_protect.h>
-
-/* Stage 2 descriptors (DDI 0487, D8.3). What is not named here is 0. */
-#define DESC_VALID		BIT_ULL(0)
-#define DESC_TABLE		BIT_ULL(1)	/* or page, at the last level */
-#define DESC_DEVICE_NGNRE	(0x1ULL << 2)
-#define DESC_NORMAL_WB		(0xfULL << 2)
-#define DESC_READ		BIT_ULL(6)
-#define DESC_WRITE		BIT_ULL(7)
-#define DESC_INNER_SHAREABLE	(0x3ULL << 8)
-#define DESC_ACCESSED		BIT_ULL(10)
-#define DESC_NT			BIT_ULL(16)	/* FEAT_BBM; IHI 0070, 3.21.1.2 */
-#define DESC_XN			BIT_ULL(54)
-#define DESC_ADDR		GENMASK_ULL(47, PAGE_SHIFT)
-
-#define ENTRIES			(PAGE_SIZE / sizeof(u64))
 
 /*
  * What pages are merged into; and how much a search may have done when it begins
@@ -51,47 +37,6 @@
 #define MERGE_WORK_STEP		100
 #define MERGE_WORK_LEAF		8
 #define MERGE_WORK_ENTRY	12
-
-static bool is_table(u64 desc, s8 level)
-{
-	return (desc & DESC_VALID) && (desc & DESC_TABLE) &&
-	       level < KVM_PGTABLE_LAST_LEVEL;
-}
-
-static u64 leaf_desc(u64 addr, s8 level, enum kvm_pgtable_prot prot)
-{
-	u64 desc = addr | DESC_VALID | DESC_ACCESSED;
-
-	desc |= prot & KVM_PGTABLE_PROT_DEVICE ?
-		DESC_DEVICE_NGNRE : DESC_NORMAL_WB | DESC_INNER_SHAREABLE;
-	if (prot & KVM_PGTABLE_PROT_R)
-		desc |= DESC_READ;
-	if (prot & KVM_PGTABLE_PROT_W)
-		desc |= DESC_WRITE;
-	if (!(prot & KVM_PGTABLE_PROT_X))
-		desc |= DESC_XN;
-	if (level == KVM_PGTABLE_LAST_LEVEL)
-		desc |= DESC_TABLE;
-
-	return desc;
-}
-
-static void clean(struct devmed_idmap_table *table, u64 *ptep, size_t count)
-{
-	if (!table->coherent)
-		kvm_flush_dcache_to_poc(ptep, count * sizeof(*ptep));
-}
-
-static void set(struct devmed_idmap_table *table, u64 *ptep, u64 desc)
-{
-	WRITE_ONCE(*ptep, desc);
-	clean(table, ptep, 1);
-}
-
-static u64 *table_of(u64 desc)
-{
-	return __hyp_va(desc & DESC_ADDR);
-}
 
 /* Entries up to the end of the table that the one for @addr is in. */
 static u64 entries_left(struct devmed_idmap_table *table, u64 addr, s8 level)

@@ -372,8 +372,6 @@ static void idmap_map_pages(u64 start, u64 end)
  * @phys: first byte, page aligned
  * @size: in bytes, whole pages
  *
- * Nobody is asked to forget pages that are withdrawn, or that no SMMU can output.
- *
  * Context: host_mmu.lock held. Takes the pool lock, and what the users take.
  * Return: 0 with no translation left anywhere, or an errno with the table as
  * it was. Tables that blocks were split into may stay.
@@ -415,7 +413,6 @@ int devmed_idmap_own(u64 phys, u64 size, bool reach)
 	if (!reach)
 		return devmed_table_take_own(&idmap_table, phys, end);
 	devmed_table_give_own(&idmap_table, phys, end);
-
 	return 0;
 }
 
