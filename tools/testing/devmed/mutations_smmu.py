@@ -100,7 +100,7 @@ SMMU + "queue.c": [
      "\tdevmed_unpin(smmu->eventq_phys, smmu->eventq_size);\n", ""),
 ],
 SMMU + "cmd.c": [
-    ("A3", "hw-a3-commands", "smmu_a3_commands",
+    ("A3", "hw-a3-commands", "smmu_a3_command_stays",
      "(smmu->state == SMMU_UNREADABLE && smmu->off_resets)",
      "smmu->state == SMMU_UNREADABLE"),
     ("SC28", "hw-reserved", "smmu_sc27_all_opcodes",
@@ -184,6 +184,8 @@ SMMU + "power.c": [
      "(cfg & mask) == smmu_strtab_cfg_reg(smmu)", "(cfg & mask) != U32_MAX"),
     ("A3", "hw-a3-msi-read-back", "smmu_a3_msi_write_lost",
      "return !smmu->msi ||\n", "return true ||\n"),
+    ("HW08", "hw-dark-after-fence", "smmu_d2_dark_after_fence",
+     "\tif (!smmu_is_readable(smmu))\n\t\treturn -EIO;\n", ""),
     ("T19", "hw-doorbell-lost", "smmu_t19_doorbell_lost",
      "\tsmmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);\n", ""),
     ("D4", "hw-d4-look", "smmu_cmdq_dead_is_cheap",
@@ -194,6 +196,8 @@ SMMU + "power.c": [
      "return !smmu_has_lost(smmu, cr0) &&", "return true ||"),
 ],
 SMMU + "init.c": [
+    ("HW03", "hw-start-dark", "smmu_a3_start_dark",
+     "\tif (!idr[0] || idr[0] == U32_MAX)\n\t\treturn DEVMED_SMMUV3_STUCK;\n", ""),
     ("S04", "hw-atschk", "smmu_s04_translated",
      "\tif (idr[0] & SMMU_IDR0_ATS)\n", "\tif (0)\n"),
 ],

@@ -78,6 +78,57 @@ TEST(smmu_a3_table_write_lost)
 	ASSERT_EQ(hw_reg(SMMU_CR0) & SMMU_CR0_SMMUEN, 0);
 }
 
+/* A command that nobody waits for stays in the ring as well. */
+TEST(smmu_a3_command_stays)
+{
+	u32 idr0, ack;
+
+	fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+	host_enable();
+	idr0 = hw_reg(SMMU_IDR0);
+	ack = hw_reg(SMMU_CR0ACK);
+	hw_set_reg(SMMU_IDR0, U32_MAX);
+	hw_set_reg(SMMU_CR0ACK, U32_MAX);
+	host_cmd(SMMU_OP_TLBI_NH_ALL, 0);
+	ASSERT_EQ(host_read(SMMU_CMDQ_CONS, 4), 0);
+	ASSERT_EQ(hw.nr_cmds, 0);
+
+	hw_set_reg(SMMU_IDR0, idr0);
+	hw_set_reg(SMMU_CR0ACK, ack);
+	ASSERT_EQ(host_read(SMMU_CMDQ_CONS, 4), 1);
+}
+
+/* Nothing is read of it that could be true. */
+TEST(smmu_a3_start_dark)
+{
+	hw_set_reg(SMMU_IDR0, U32_MAX);
+	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), DEVMED_SMMUV3_STUCK);
+	hw_set_reg(SMMU_IDR0, 0);
+	ASSERT_EQ(devmed_start(smmu_region - devmed_get_region(0), 0, 0),
+		  DEVMED_SMMUV3_STUCK);
+}
+
+/* C2: a fenced SMMU that cannot be read either is looked at, and not written to. */
+TEST(smmu_d2_dark_after_fence)
+{
+	struct devmed_smmu *smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+	u32 idr0 = hw_reg(SMMU_IDR0);
+	u64 start;
+
+	hw.deaf = true;
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	hw_set_reg(SMMU_IDR0, U32_MAX);
+	hw_forget();
+	start = fake_clock;
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	ASSERT_EQ(fake_count(FAKE_WRITE), 0);
+	ASSERT(fake_clock - start < 100 * (FAKE_CNTFRQ / 1000000));
+
+	hw_set_reg(SMMU_IDR0, idr0);
+	hw.deaf = false;
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), 0);
+}
+
 /* Where firmware had the SMMU send its interrupts may be anybody's memory. */
 TEST(smmu_a3_msi_write_lost)
 {

@@ -254,6 +254,9 @@ int smmu_start(struct devmed_region *region, u64 flags, u64 unused)
 	for (i = 0; i < SMMU_NR_IDRS; i++)
 		idr[i] = devmed_read32(region, SMMU_IDR0 + i * sizeof(u32));
 
+	/* A dead bus; no SMMU has all features. */
+	if (!idr[0] || idr[0] == U32_MAX)
+		return DEVMED_SMMUV3_STUCK;
 	ret = smmu_refuse(region, idr, devmed_read32(region, SMMU_IIDR));
 	if (ret)
 		return ret;
