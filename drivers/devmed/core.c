@@ -353,12 +353,14 @@ static atomic_t devmed_requests;
  * A page that goes to a guest or to EL2 leaves the stage-2 that DMA sees, which
  * may take a table for each block that it is in. EL2 cannot allocate from the
  * host: without a table the donation fails. So that it never does, KVM calls
- * this before it donates. EL2 is asked only now and then.
+ * this before it donates. EL2 is asked only now and then. SMMUs are woken before
+ * the first donation, since EL2 has to reach them for each.
  *
  * Context: May sleep.
  */
 void devmed_prepare_donations(void)
 {
+	static atomic_t asleep = ATOMIC_INIT(1);
 	u64 have;
 
 	if (!READ_ONCE(devmed_dma_started) ||
@@ -366,6 +368,8 @@ void devmed_prepare_donations(void)
 	    devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_FREE, &have))
 		return;
 
+	if (atomic_xchg(&asleep, 0))
+		devmed_wake_smmuv3();
 	if (have < DEVMED_POOL_FOR_GUESTS) {
 		devmed_pool_topup(DEVMED_POOL_FOR_GUESTS - have);
 		devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_FREE, &have);

@@ -113,7 +113,7 @@ void devmed_reserve(size_t size, unsigned int count);
 u64 devmed_dma_end(void);
 unsigned int devmed_idmap_pages(unsigned int oas, bool blocks);
 
-/* its/its-host.c, its/gicr-host.c, its/its-handover.c, smmuv3/smmu-host.c */
+/* its/its-host.c, its/gicr-host.c, its/its-handover.c, smmuv3/smmu-*.c */
 #ifdef CONFIG_DEVMED_ITS
 void devmed_find_its(void);
 void devmed_find_gicr(void);
@@ -134,7 +134,9 @@ static inline void devmed_finish_its(void) { }
 #ifdef CONFIG_DEVMED_SMMUV3
 void devmed_find_smmuv3(void);
 void devmed_start_smmuv3(void);
+void devmed_wake_smmuv3(void);
 #else
+static inline void devmed_wake_smmuv3(void) { }
 static inline void devmed_start_smmuv3(void) { }
 static inline void devmed_find_smmuv3(void)
 {
