@@ -31,6 +31,8 @@ USERS = {
     "devmed_mmio.h": [HYP + "dispatch.c"] +
                      [TESTS + "test_%s.c" % name for name in ("holes", "reg", "region")],
     "devmed_ring.h": [HYP + "ring.c", HYP + "mem.c", TESTS + "test_ring.c"],
+    "smmu-doorbell.h": ["drivers/devmed/smmuv3/hyp/smmu-%s.c" % name
+                        for name in ("cmd", "cmdq")],
     "devmed_trap.h": [HYP + name for name in ("decode.c", "dispatch.c", "reg.c")] +
                      [TESTS + "test_%s.c" % name
                       for name in ("decode", "handler", "holes", "reg", "region")],
@@ -107,6 +109,10 @@ def build(args, path, edits, work):
         beside = os.path.join(args.top, os.path.dirname(source))
         if source == path:
             source = copy
+        elif os.path.dirname(source) == os.path.dirname(path):
+            # A header is looked for beside who includes it.
+            source = shutil.copy(os.path.join(args.top, source),
+                                 os.path.dirname(copy))
         else:
             source = os.path.join(args.top, source)
         command = shlex.split(args.compile)

@@ -134,7 +134,7 @@ SMMU + "cmd.c": [
     ("SC26", "smmu-sync-wait", "smmu_cmd_sync_order",
      "if (smmu->batch.synced || ", "if ("),
     ("SC26", "smmu-sync-dead", "smmu_cmd_sync_order",
-     "\tif (ret) {\n\t\tsmmu->ring.host.cons", "\tif (0) {\n\t\tsmmu->ring.host.cons"),
+     "\tif (unlikely(ret)) {\n\t\tsmmu->held_up", "\tif (0) {\n\t\tsmmu->held_up"),
     ("D2", "smmu-comes-back", "smmu_cmdq_dead_comes_back",
      "\t\tsmmu->ring.host.cons = cons;\n", ""),
     ("SC26", "smmu-many-syncs", "smmu_cmd_many_syncs",

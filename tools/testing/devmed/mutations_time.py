@@ -36,7 +36,7 @@ HYP + "idmap-table.c": [
 ],
 SMMU + "cmd.c": [
     ("T24", "time-commands", "smmu_time_doorbell",
-     "min(most, room - SMMU_CMDQ_PAD),", "room - SMMU_CMDQ_PAD,"),
+     "SMMU_BATCH_CMDS),", "U32_MAX),"),
     ("T24", "time-config-commands", "smmu_time_doorbell",
      "\tsmmu->work += SMMU_WORK_RUN;\n", "\tsmmu->work = 0;\n"),
     ("T24", "time-config-dropped", "smmu_time_config_done",

@@ -22,7 +22,7 @@
 
 #include <asm/kvm_hypevents.h>
 
-#include "smmu-hyp.h"
+#include "smmu-doorbell.h"
 
 /**
  * struct smmu_cmd_rule - what a command of the host may say
@@ -250,7 +250,6 @@ static bool smmu_takes_commands(const struct devmed_smmu *smmu)
 static int smmu_move_batch_locked(struct devmed_smmu *smmu, u32 *moved)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
-	u32 most = (SMMU_TRAP_WORK - smmu->work) / SMMU_WORK_CMD + 1;
 	u32 room = devmed_queue_free(hyp);
 
 	hyp_assert_lock_held(&smmu->queue_lock);
@@ -259,7 +258,8 @@ static int smmu_move_batch_locked(struct devmed_smmu *smmu, u32 *moved)
 		return -EIO;
 	if (room > SMMU_CMDQ_PAD)
 		*moved = devmed_ring_drain(&smmu->ring, SMMU_CMD_SIZE,
-					   min(most, room - SMMU_CMDQ_PAD),
+					   min(room - SMMU_CMDQ_PAD,
+					       SMMU_BATCH_CMDS),
 					   smmu_sanitize_cmd, smmu);
 	if (*moved)
 		smmu_cmdq_doorbell_locked(smmu);
@@ -290,8 +290,8 @@ static bool smmu_drain_batch(struct devmed_smmu *smmu)
 	hyp_spin_unlock(&smmu->queue_lock);
 
 	smmu->work += (moved + 1) * SMMU_WORK_CMD;
-	smmu->held_up = ret;
-	if (ret) {
+	if (unlikely(ret)) {
+		smmu->held_up = true;
 		smmu->ring.host.cons = cons;
 		return false;
 	}
@@ -398,6 +398,8 @@ static bool smmu_drain_some(struct devmed_smmu *smmu)
 	else if (!smmu_drain_batch(smmu))
 		return false;
 
+	if (likely(batch->stop == SMMU_STOP_END))
+		return host->cons != host->prod;
 	if (batch->stop == SMMU_STOP_CONFIG) {
 		ret = smmu_do_config(smmu);
 		if (!ret)

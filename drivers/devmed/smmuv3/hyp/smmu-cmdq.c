@@ -22,7 +22,7 @@
 #include <asm/barrier.h>
 #include <asm/kvm_mmu.h>
 
-#include "smmu-hyp.h"
+#include "smmu-doorbell.h"
 
 static const u64 smmu_cmd_sync[2] = { SMMU_OP_SYNC };
 
@@ -93,14 +93,13 @@ static bool smmu_cmdq_settle_locked(struct devmed_smmu *smmu)
 	       hyp->cons == hyp->prod;
 }
 
-/* Where hardware that cannot be read, and answers 0 or all ones, seems to be. */
-static bool smmu_cmdq_is_ambiguous(const struct devmed_queue *hyp)
-{
-	return !hyp->prod || hyp->prod == hyp->span - 1;
-}
-
-/* Two CMD_SYNCs at most, for which the caller has left room. */
-static noinline void smmu_cmdq_pad_locked(struct devmed_smmu *smmu)
+/**
+ * smmu_cmdq_pad_locked - do not end where a dead bus would seem to have come
+ * @smmu: the instance, with room for SMMU_CMDQ_PAD commands
+ *
+ * Context: queue_lock held.
+ */
+void smmu_cmdq_pad_locked(struct devmed_smmu *smmu)
 {
 	hyp_assert_lock_held(&smmu->queue_lock);
 
@@ -110,27 +109,13 @@ static noinline void smmu_cmdq_pad_locked(struct devmed_smmu *smmu)
 }
 
 /**
- * smmu_cmdq_doorbell_locked - announce what is in the hyp ring
- * @smmu: the instance, with room for SMMU_CMDQ_PAD commands
+ * smmu_cmdq_wait_longer_locked - see smmu_cmdq_wait_locked()
+ * @smmu: the instance
  *
- * What is announced ends with a position that no dead bus answers, so that
- * SMMU_CMDQ_CONS alone proves that the hardware has come there.
- *
- * Context: queue_lock held.
+ * Context: as smmu_cmdq_wait_locked().
+ * Return: as smmu_cmdq_wait_locked().
  */
-void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
-{
-	struct devmed_queue *hyp = &smmu->ring.hyp;
-
-	hyp_assert_lock_held(&smmu->queue_lock);
-
-	if (unlikely(smmu_cmdq_is_ambiguous(hyp)))
-		smmu_cmdq_pad_locked(smmu);
-	if (smmu_has_registers(smmu))
-		smmu_write32(smmu, SMMU_CMDQ_PROD, hyp->prod);
-}
-
-static noinline int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
+int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 	int ret;
@@ -150,32 +135,6 @@ static noinline int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
 	if (!ret)
 		hyp->cons = hyp->prod;
 	return ret;
-}
-
-/**
- * smmu_cmdq_wait_locked - wait until the hardware has read every command
- * @smmu: the instance
- *
- * A CMD_SYNC is read when what came before it is complete (IHI 0070, 4.7.3).
- * Hardware that is reset meanwhile is set up again, and has forgotten all.
- *
- * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, or as
- * smmu_rearm_locked().
- * Return: 0; -EBUSY or -EIO as smmu_ready_locked() if the hardware may have read
- * none of them.
- */
-int smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
-{
-	struct devmed_queue *hyp = &smmu->ring.hyp;
-
-	hyp_assert_lock_held(&smmu->queue_lock);
-
-	/* Nearly always it has; an error would have stopped it before that. */
-	if ((smmu_read32(smmu, SMMU_CMDQ_CONS) & (hyp->span - 1)) != hyp->prod)
-		return smmu_cmdq_wait_longer_locked(smmu);
-
-	hyp->cons = hyp->prod;
-	return 0;
 }
 
 /* @nr_cmds and a CMD_SYNC, for which there is room. */

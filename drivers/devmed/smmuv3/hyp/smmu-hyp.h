@@ -56,7 +56,7 @@
 				 SMMU_GERROR_MSI_EVENTQ_ABT | \
 				 SMMU_GERROR_MSI_GERROR_ABT | SMMU_GERROR_SFM)
 
-/* CMD_SYNCs that a doorbell may add, see smmu_cmdq_doorbell_locked(). */
+/* CMD_SYNCs that a doorbell may add, see smmu-doorbell.h. */
 #define SMMU_CMDQ_PAD		2
 
 /* log2 of slots: of the hyp ring; and what the host is offered at most. */
@@ -203,8 +203,8 @@ struct smmu_hw {
  *	SMMU that did not come up, 0 for at once. Guarded by @queue_lock.
  * @ring: .host guarded by the region lock, .hyp by @queue_lock
  * @batch: guarded by the region lock
- * @held_up: commands stay in the host ring because the hardware did not answer.
- *	Guarded by the region lock.
+ * @held_up: commands were left in the host ring, since the hardware did not
+ *	answer, and SMMU_CMDQ_CONS was not read since. Guarded by the region lock.
  * @resynced: the whole stream table was read for this doorbell
  * @walk: guarded by the region lock
  * @work: SMMU_WORK_* that this trap has done, guarded by the region lock
@@ -410,9 +410,9 @@ int smmu_drain(struct devmed_smmu *smmu);
 
 /* smmu-cmdq.c: the hardware's command queue */
 bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu);
-int smmu_cmdq_wait_locked(struct devmed_smmu *smmu);
+int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu);
+void smmu_cmdq_pad_locked(struct devmed_smmu *smmu);
 bool smmu_cmdq_forget_locked(struct devmed_smmu *smmu);
-void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu);
 int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
 		  unsigned int nr_cmds);
 int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid);

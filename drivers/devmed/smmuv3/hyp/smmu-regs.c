@@ -306,6 +306,7 @@ static u64 SMMU_READ(cmdq_cons)
 	if (smmu->cr0ack & SMMU_CR0_CMDQEN) {
 		/* A driver that waits for them may not ring again. */
 		if (unlikely(smmu->held_up)) {
+			smmu->held_up = false;
 			smmu->work = 0;
 			smmu_drain(smmu);
 		}

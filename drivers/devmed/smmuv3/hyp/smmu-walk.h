@@ -13,6 +13,7 @@
  */
 #define SMMU_TRAP_WORK		20000
 #define SMMU_WORK_CMD		128	/* command of the host */
+#define SMMU_BATCH_CMDS		(SMMU_TRAP_WORK / SMMU_WORK_CMD / 4)
 #define SMMU_WORK_RUN		800	/* commands of EL2 and their CMD_SYNC */
 #define SMMU_WORK_READ		400	/* look at host memory */
 #define SMMU_WORK_LOAD		30	/* Stream Table Entry read there */
