@@ -73,6 +73,8 @@ LONGEST = [
     ("enable_all", "SMMUEN=1, all valid", RARE),
     ("disable_empty", "SMMUEN=0, no stream valid", RARE),
     ("disable_all", "SMMUEN=0, all valid", RARE),
+    ("withdraw", "withdrawal of a block", RARE),
+    ("restore", "restoration of a block", RARE),
     ("topup_4", "top-up of order 4", RARE),
     ("topup_8", "top-up of order 8", RARE),
     ("topup_max", "top-up of order 10", RARE),

@@ -231,9 +231,8 @@ static void time_rings(void)
 
 #ifdef CONFIG_DEVMED
 /* All hypercalls that a block takes. Returns the time of the longest. */
-static u64 topup(unsigned int order)
+static u64 time_call(enum devmed_call_op op, unsigned long block, unsigned int order)
 {
-	unsigned long block = __get_free_pages(GFP_KERNEL, order);
 	struct arm_smccc_res res = {};
 	u64 worst = 0;
 
@@ -243,8 +242,7 @@ static u64 topup(unsigned int order)
 
 		local_irq_save(flags);
 		start = ticks();
-		arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_call),
-				  (u64)DEVMED_CALL_POOL_TOPUP,
+		arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_call), (u64)op,
 				  virt_to_phys((void *)block) >> PAGE_SHIFT, (u64)order, &res);
 		worst = max(worst, ticks() - start);
 		local_irq_restore(flags);
@@ -254,18 +252,34 @@ static u64 topup(unsigned int order)
 	return worst;
 }
 
-static void time_topups(void)
+/* The pages are EL2's from then on. */
+static u64 topup(unsigned int order)
 {
+	return time_call(DEVMED_CALL_POOL_TOPUP, __get_free_pages(GFP_KERNEL, order), order);
+}
+
+static void time_calls(void)
+{
+	unsigned int order = DEVMED_BLOCK_MAX_ORDER;
+	unsigned long block = __get_free_pages(GFP_KERNEL, order);
+
+	say("withdraw", time_call(DEVMED_CALL_DMA_WITHDRAW, block, order));
+	say("restore", time_call(DEVMED_CALL_DMA_RESTORE, block, order));
+	free_pages(block, order);
 	say("topup_4", topup(4));
 	say("topup_8", topup(8));
 	say("topup_max", topup(MAX_PAGE_ORDER));
 }
 #else
-static void time_topups(void)
+static void time_calls(void)
 {
-	say("topup_4", 0);
-	say("topup_8", 0);
-	say("topup_max", 0);
+	static const char * const names[] = {
+		"withdraw", "restore", "topup_4", "topup_8", "topup_max",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		say(names[i], 0);
 }
 #endif
 
@@ -318,7 +332,7 @@ static int __init longest_init(void)
 					  get_order(RING_SLOTS * SMMU_CMD_SIZE));
 	if (l->smmu && l->l1 && l->l2 && l->ring) {
 		say("nothing", time_write(SMMU_GERROR_IRQ_CFG1, 0));
-		time_topups();
+		time_calls();
 		time_smmu();
 	}
 	free_pages((unsigned long)l->ring, get_order(RING_SLOTS * SMMU_CMD_SIZE));
