@@ -206,6 +206,8 @@ SMMU + "init.c": [
 SMMU + "msi.c": [
     ("S13", "hw-interrupt-address", "smmu_s13_interrupts",
      " && devmed_is_translater(addr)", ""),
+    ("HW05", "hw-msi-reach", "generic_a2_msi",
+     "smmu_reaches(smmu, addr, sizeof(u32))", "true"),
 ],
 SMMU + "cr0.c": [
     ("S09", "hw-let-go-early", "smmu_s09_event_queue_off",

@@ -164,3 +164,21 @@ TEST(smmu_d2_event_queue_left)
 	ASSERT_EQ(__pkvm_host_share_hyp(HOST_EVENTQ >> PAGE_SHIFT), 0);
 	ASSERT_EQ(hw_reg64(SMMU_EVENTQ_BASE) & SMMU_QUEUE_BASE_ADDR, other);
 }
+
+/* An MSI is truncated too: to an ITS that lies beyond, it would not go. */
+TEST(generic_a2_msi)
+{
+	const u64 translater = FAKE_ITS_BASE + SZ_64K + 0x40;
+	struct devmed_smmu *smmu;
+	u8 oas;
+
+	hw_set_reg(SMMU_IDR0, hw_reg(SMMU_IDR0) | SMMU_IDR0_MSI);
+	smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+	oas = smmu->dma.oas;
+	smmu->dma.oas = __builtin_ctzll(SZ_128M);
+	ASSERT_EQ(host_write(SMMU_GERROR_IRQ_CFG0, 8, translater), DEVMED_IGNORE);
+	ASSERT_EQ(hw_reg64(SMMU_GERROR_IRQ_CFG0), 0);
+	smmu->dma.oas = oas;
+	ASSERT_EQ(host_write(SMMU_GERROR_IRQ_CFG0, 8, translater), DEVMED_EMULATE);
+	ASSERT_EQ(hw_reg64(SMMU_GERROR_IRQ_CFG0), translater);
+}
