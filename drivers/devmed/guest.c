@@ -246,7 +246,7 @@ static bool is_guest_pinner(void)
 	return vcpu && kvm_vm_is_protected(vcpu->kvm);
 }
 
-/* What devmed_note_pin() does if there is a stage-2 that DMA sees. */
+/* The work of devmed_note_pin() if there is a stage-2 that DMA sees. */
 void __devmed_note_pin(struct folio *folio)
 {
 	struct guest_folio *gf;

@@ -76,7 +76,7 @@ struct fake_device_ops {
 };
 
 /*
- * What the bus does with an access of EL2's: the device answers; an abort comes at
+ * Answer of the bus to an access of EL2's: the device answers; an abort comes at
  * once; or, for a write, later or never, so that EL2 hears of nothing.
  */
 enum fake_abort {
@@ -133,7 +133,7 @@ void fake_guest_takes(u64 phys);
 void fake_return(u64 phys);
 /* More memory, above all there is; EL2 maps none of it. */
 void fake_add_memory(u64 base, u64 size, enum memblock_flags flags);
-/* What is at FAKE_FAR_BASE: the host's, as the rest. */
+/* Adds the memory at FAKE_FAR_BASE: the host owns it, as the rest. */
 void fake_add_far_memory(void);
 
 /* fake_guest.c: what the host and its guests do to a page, as mem_protect.c has it. */

@@ -62,7 +62,7 @@ static unsigned int decode(u64 desc, u64 ipa, s8 level)
 	unsigned int type = desc >> 2 & 0xf;
 	unsigned int answer = 0;
 
-	/* What else an entry for a page holds that is not valid is EL2's business. */
+	/* An invalid entry for a page may hold notes of EL2's in all other bits. */
 	if (!(desc & 1)) {
 		ASSERT(!desc || level == 3);
 		return 0;

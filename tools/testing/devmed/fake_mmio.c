@@ -84,7 +84,7 @@ static u8 *fake_register(u64 addr, u64 size, u64 *phys)
 	return &fake_device[*phys % FAKE_DEV_SIZE];
 }
 
-/* What the exception and the accessor's fixup do between them. */
+/* Does the work of the exception and of the accessor's fixup. */
 static void fake_take_abort(u64 addr)
 {
 	const struct fake_sysregs before = fake_sysregs;

@@ -211,7 +211,7 @@ void model_rd_save(unsigned int rd);
 void model_rd_restore(unsigned int rd);
 /* From now on EnableLPIs cannot be cleared. */
 void model_rd_stick(void);
-/* It has had something to do since, and has read its tables for that. */
+/* Redistributor @rd has had something to do, and has read its tables for that. */
 void model_rd_awake(unsigned int rd);
 
 /* The ITS answers reads, and does nothing more. */

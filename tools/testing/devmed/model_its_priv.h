@@ -151,7 +151,7 @@ struct model_rd {
 	u8 *known;
 	u8 *config;
 	u16 *taken;
-	/* What firmware has saved. */
+	/* Registers that firmware has saved. */
 	struct model_rd_saved {
 		u32 ctlr;
 		u64 propbaser;

@@ -59,7 +59,7 @@ u32 msmmu_random(struct msmmu *s, u32 limit)
  *
  * Registers with no reset value hold anything (IHI 0070, 6.3), bypass is what
  * is left when nothing is set up, and caches keep what they had: whoever
- * enables it has to invalidate first. What was outstanding is terminated: no
+ * enables it has to invalidate first. Outstanding transactions are terminated: no
  * software can wait for it any more, so that a platform has to see to it.
  */
 void msmmu_reset(struct msmmu *s)

@@ -280,7 +280,7 @@ struct msmmu {
 	struct msmmu_config config;
 	u32 regs[2][0x400];
 	u32 cr0;
-	/* What of it is in effect: bits follow one by one. */
+	/* Bits of CR0 in effect: they follow a write of CR0 one by one. */
 	u32 cr0_now;
 	u32 gbpa;
 	u32 gerrorn;
@@ -295,7 +295,7 @@ struct msmmu {
 	enum msmmu_dark dark;
 	bool running;
 	bool stepping;
-	/* What devices do meanwhile, if @busy. */
+	/* Called at each step if @busy: the accesses of devices meanwhile. */
 	void (*on_step)(struct msmmu *s);
 	/* Writes of devices hang from now on. */
 	bool hang;
@@ -399,11 +399,11 @@ void msmmu_invalidate_tlb(struct msmmu *s, const struct msmmu_scope *scope);
 void msmmu_pend(struct msmmu *s, const struct msmmu_pending *pending);
 /* Devices and caches go on. */
 void msmmu_step(struct msmmu *s);
-/* What CMD_SYNC waits for; false if that is not there yet. */
+/* Completes all that CMD_SYNC waits for; false if some of it has to wait. */
 bool msmmu_complete(struct msmmu *s);
 /* Of a device: true if it is under way now. */
 bool msmmu_delay_write(struct msmmu *s, u64 pa, const void *data, size_t size);
-/* What hung goes on. */
+/* Lets writes go on that hung (@hang). */
 void msmmu_release(struct msmmu *s);
 /* Nothing is answered that an SMMU has to fetch something for. */
 bool msmmu_only_hits(struct msmmu *s);

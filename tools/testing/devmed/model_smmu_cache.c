@@ -3,8 +3,8 @@
  * What the SMMU model remembers: stream table entries and context descriptors,
  * valid or not (IHI 0070, 3.21.3), translations and where table walks got to.
  *
- * What is invalidated is only doomed: it serves on until CMD_SYNC completes. If
- * @unordered it is pending, see model_smmu_late.c.
+ * An invalidated entry is only doomed: the entry serves on until CMD_SYNC completes.
+ * If @unordered the invalidation is pending, see model_smmu_late.c.
  */
 #include "fake.h"
 #include "harness.h"

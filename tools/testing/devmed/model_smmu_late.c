@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the SMMU model does when it likes, up to a CMD_SYNC: invalidations that
+ * Things that the SMMU model does when it likes, up to a CMD_SYNC: invalidations that
  * were consumed, which says nothing (IHI 0070, 4.8), in any order (4.7.3) and in
  * one cache before the other; and writes that were translated and are under way,
  * for which CMD_SYNC waits (3.21.1) and CR0ACK does not (6.3.9.6).
@@ -108,8 +108,8 @@ void msmmu_step(struct msmmu *s)
  * msmmu_complete - what a CMD_SYNC has to wait for
  * @s: the SMMU
  *
- * Return: true if it is complete. What was asked for is, in any case; a write
- * that hangs was translated before that.
+ * Return: true if it is complete. All invalidations are, in any case; a write
+ * that hangs was translated before them.
  */
 bool msmmu_complete(struct msmmu *s)
 {

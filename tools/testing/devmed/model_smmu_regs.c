@@ -258,7 +258,7 @@ static bool bad_access(struct msmmu *s, const struct row *row, u64 offset, u8 si
 	return s->off || s->dark;
 }
 
-/* What the bus makes of it. */
+/* Reads a register of an SMMU that does not answer, as @dark says. */
 static u64 read_nothing(struct msmmu *s)
 {
 	if (s->config.dark_reads == MSMMU_READS_EITHER)

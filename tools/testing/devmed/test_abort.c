@@ -18,7 +18,7 @@
 #define FSC_WALK_FIRST	0x13
 #define FSC_WALK_LAST	0x17
 
-/* Accesses until one is aborted, from 1; 0 for never. What becomes of it. */
+/* Accesses until one is aborted, from 1, or 0 for never; and the fate of that one. */
 static unsigned int abort_in;
 static enum fake_abort write_answer = FAKE_ABORTED;
 static bool all_abort;

@@ -10,7 +10,7 @@
 #define SLOT		32
 #define CREADR		(MODEL_ITS_BASE + GITS_CREADR)
 
-/* What firmware did, as a test goes through all of them. */
+/* Behaviour of firmware in this round of a test that goes through all of them. */
 static unsigned int how;
 
 static void in_all_ways(void (*test)(void *))
@@ -284,7 +284,7 @@ TEST(its_s2_creadr_zero)
 	in_all_ways(creadr_zero);
 }
 
-/* The same for an ITT that was given up. */
+/* Nor is an ITT left that was given up. */
 static void itt_not_left(void *unused)
 {
 	unsigned int i;

@@ -41,7 +41,7 @@ TEST(its_r1_largest_itt)
 	setup_sync(model_mapti(0x78, BIT(size + 1) - 1, SETUP_LPI + 1, 0), 0);
 	setup_sync(model_mapd(0x78, 0, 0, false), 0);
 	model_gic_settle();
-	/* What was there is gone, or the model complains. */
+	/* The ITT's old contents are gone, or the model complains. */
 	ASSERT_EQ(traps_of(model_mapd(0x79, 0, size, true)), 2);
 	ASSERT_EQ(mediate_hyp_slot(setup_driver.prod - SLOT)[2], itt);
 	setup_sync(model_mapti(0x79, 0, SETUP_LPI + 1, 0), 0);
@@ -91,7 +91,7 @@ TEST(its_r1_changes_its_mind)
 	memcpy(slot, cmd.dw, sizeof(cmd));
 	ASSERT(ring_once());
 	ASSERT_EQ(mediate_counter(mediate_its[0], DEVMED_CMD_DEVICE), 1);
-	/* It does after all: half of the work is done. */
+	/* The host sends the MAPD again: half of the work is done. */
 	ASSERT_EQ(traps_of(model_mapd(0x78, 0, 13, true)), 1);
 	slot = fake_host_va(setup_driver.ring + setup_driver.prod);
 	model_its_driver_queue(&setup_driver, model_mapd(0x79, 0, 13, true).dw);

@@ -65,7 +65,7 @@ static void expect_taken(void)
 	expect_alive();
 }
 
-/* What comes after it is carried out. */
+/* A donation after the darkness is carried out. */
 static void blink_then_donate(void *darkness)
 {
 	start(darkness);
@@ -161,7 +161,7 @@ TEST(smmu_a3_donation)
 	with_each(donate_in_the_dark);
 }
 
-/* The same, and then it was off after all. */
+/* A donation in the dark, of an SMMU that turns out to have been off. */
 static void donate_before_reset(void *darkness)
 {
 	start(darkness);

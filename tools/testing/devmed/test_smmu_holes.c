@@ -153,7 +153,7 @@ static void start_hanging(u32 seed)
 	config.access_us = 2000;
 	hostile_start_with(&config);
 	warm(IOVA);
-	/* Those have arrived. */
+	/* The writes up to here have arrived. */
 	expect_alive();
 	drv_at(TARGET)[0] = ~0ULL;
 	bad->hang = true;
@@ -207,7 +207,7 @@ TEST(smmu_d2_hanging_write)
 	with_seeds(donate_under_a_write);
 }
 
-/* The same for one that reads no commands, and begins to again. */
+/* A donation while an SMMU reads no commands, and begins to again. */
 static void donate_to_the_deaf(void *seed)
 {
 	struct msmmu_config config = worst();
@@ -234,7 +234,7 @@ TEST(smmu_d2_deaf_for_a_while)
 	with_seeds(donate_to_the_deaf);
 }
 
-/* What the host asks for itself is not complete before it is. */
+/* The host's own CMD_SYNC is not complete before the write is. */
 static void unmap_under_a_write(void *seed)
 {
 	u32 cons;

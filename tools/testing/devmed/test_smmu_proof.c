@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What EL2 takes for a proof that the hardware has done something: a position that
+ * Proofs for EL2 that the hardware has done something: a position that
  * no dead bus answers, a register that was read back, a queue that is disabled.
  */
 #include "fake_smmu.h"

@@ -370,7 +370,7 @@ static void run_steps(const struct msmmu_config *config, bool two_level, u8 sid_
 	static void (* const steps[])(void) = {
 		do_attach, do_attach, do_map, do_map, do_map, do_unmap, do_overwrite,
 		do_switch_table, do_toggle, do_error, do_guest, do_batch,
-		/* What no driver is told of comes last. */
+		/* Events that no driver is told of come last. */
 		do_blink, do_reset,
 	};
 	unsigned int i;

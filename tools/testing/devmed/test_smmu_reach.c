@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an SMMU accesses by itself beyond the addresses that it has wires for:
+ * Accesses by an SMMU itself beyond the addresses that it has wires for:
  * IHI 0070, 3.4.3 has the rest of such an address name other memory.
  */
 #include "fake.h"
@@ -71,7 +71,7 @@ TEST(generic_a3_pool48)
 	ASSERT_EQ(devmed_pool_topup((BIT_ULL(48) + SZ_1G) >> PAGE_SHIFT, 9), -ERANGE);
 }
 
-/* What one device reaches is no news to another that reaches less. */
+/* A later device lowers the limit if it reaches less; none raises it. */
 TEST(generic_a2_limits_get_lower)
 {
 	hyp_spin_lock(&devmed_setup_lock);

@@ -165,7 +165,7 @@ TEST(smmu_several_dark)
 	with_seeds(donate_behind_a_dark_one);
 }
 
-/* What the narrowest reaches is what all of them may be given. */
+/* Each SMMU is given only memory that the narrowest of them reaches. */
 TEST(smmu_several_reach)
 {
 	start_both(2);

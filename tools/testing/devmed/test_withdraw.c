@@ -178,7 +178,7 @@ TEST(withdraw_restore)
 	check_all();
 }
 
-/* What is withdrawn already costs nothing, nor does what has gone. */
+/* A page withdrawn before costs nothing, nor does a page that was donated. */
 TEST(withdraw_twice)
 {
 	u64 addr;
@@ -400,7 +400,7 @@ TEST(withdraw_merge)
 	check_all();
 }
 
-/* What is withdrawn can be EL2's, without a table for it. */
+/* Withdrawn memory can become EL2's, without a page for a table. */
 TEST(withdraw_pool_topup)
 {
 	const u64 low = FAKE_MEM_BASE + SZ_2M;

@@ -204,7 +204,7 @@ static int gicr_write_ctlr(struct devmed_region *region, void *instance,
 	bool enable = value & GICR_CTLR_ENABLE_LPIS;
 	u32 ctlr = gicr_read_ctlr(gicr);
 
-	/* It cannot be read: LPIs that seem to be enabled have no pinned tables. */
+	/* The register cannot be read: LPIs that seem to be enabled have no pinned tables. */
 	if (ctlr == U32_MAX)
 		return -EIO;
 	if (enable && !(ctlr & GICR_CTLR_ENABLE_LPIS))
@@ -364,7 +364,7 @@ static void gicr_stop(struct devmed_region *region)
 	gicr_count--;
 }
 
-/* It is disabled, or uses the tables that are pinned for it. */
+/* The redistributor is disabled, or uses the tables that are pinned for it. */
 static bool gicr_is_as_left(const struct devmed_gicr *gicr)
 {
 	u64 config = devmed_read64(gicr->region, GICR_PROPBASER);

@@ -38,7 +38,7 @@ static struct its_itt **its_find_place(const struct devmed_its *its, u32 id)
 	return node ? (struct its_itt **)&node[id & ITS_RADIX_MASK] : NULL;
 }
 
-/* The same, with the nodes on the way; NULL if there are no pages for them. */
+/* As its_find_place(), adding nodes on the way; NULL if there is no page for one. */
 static struct its_itt **its_make_place(struct devmed_its *its, u32 id)
 {
 	void **node = its->devices;

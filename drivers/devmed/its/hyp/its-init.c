@@ -155,7 +155,7 @@ static int its_build(struct devmed_its *its, u64 host_ring)
 		return ret;
 
 	its_find_target(its);
-	/* What the driver had there names memory that may be the host's again. */
+	/* Commands that the driver had there name memory that may be the host's again. */
 	its_scrub_all(its);
 	return 0;
 }

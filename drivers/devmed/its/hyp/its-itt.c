@@ -292,7 +292,7 @@ u64 its_may_clear(struct devmed_its *its, u64 size)
  *
  * Context: region->lock held.
  * Return: an ITT, all zero; NULL if there is no memory, or with @its->again if this
- * trap has cleared enough. What was cleared is kept for the next one.
+ * trap has cleared enough. The cleared part is kept for the next one.
  */
 struct its_itt *its_get_itt(struct devmed_its *its, u8 order)
 {

@@ -145,7 +145,7 @@ static u32 its_read_slot(const struct devmed_its *its)
 		GITS_CREADR_OFFSET) / ITS_CMD_SIZE;
 }
 
-/* It was where EL2 takes it to be, or is on its way from there. */
+/* The ITS was where EL2 takes it to be, or is on its way from there. */
 static bool its_is_in_step(struct devmed_its *its)
 {
 	return !devmed_queue_set_cons(&its->ring.hyp, its_read_slot(its));

@@ -416,7 +416,7 @@ static bool smmu_drain_some(struct devmed_smmu *smmu)
  * smmu_drain - carry out what the host has put into its ring
  * @smmu: the instance, its command queue enabled
  *
- * What is consumed has been carried out, and each CMD_SYNC of it is complete. When
+ * Commands that are consumed are carried out, each CMD_SYNC among them complete. When
  * the hardware does not answer, the rest stays in the ring.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it, and

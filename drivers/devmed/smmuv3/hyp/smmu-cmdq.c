@@ -271,7 +271,6 @@ int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size)
 {
 	const u64 vmid = FIELD_PREP(SMMU_CMD_VMID, (u64)SMMU_HOST_VMID);
 	const u64 cmd[1][2] = { { SMMU_OP_TLBI_S12_VMALL | vmid } };
-
 	struct devmed_smmu *smmu = container_of(user, struct devmed_smmu, dma);
 	int ret;
 

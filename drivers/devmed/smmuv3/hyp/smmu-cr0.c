@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host enables: streams, its event queue, its command queue.
+ * SMMU_CR0 of the host: streams, its event queue, its command queue.
  *
  * Attack surface: any sequence of values in SMMU_CR0, from any CPU, also while an
  * earlier one is not acknowledged; where the stream table is and how large.
  *
  * Guarantees: SMMU_CR0ACK says that streams are enabled only when each entry of
  * the host has been read, and that they are disabled only when each aborts and the
- * tables are free. What takes more than one trap goes on with the next write; when
- * that wants something else, it is undone first, or ends first.
+ * tables are free. A change that takes more than one trap goes on with the next
+ * write; when that write wants something else, the change is undone, or ends, first.
  *
  * Leaves to others: entries (smmu-strtab.c), queues (smmu-queue.c), commands
  * (smmu-cmd.c).
@@ -18,7 +18,7 @@
 
 #include "smmu-hyp.h"
 
-/* What the registers mean, as hardware reads them (IHI 0070, 6.3.23, 6.3.24). */
+/* The registers, as hardware reads them (IHI 0070, 6.3.23, 6.3.24). */
 static void smmu_decode_strtab(struct devmed_smmu *smmu)
 {
 	struct smmu_strtab_cfg *cfg = &smmu->host_strtab;
@@ -42,7 +42,7 @@ static void smmu_decode_strtab(struct devmed_smmu *smmu)
 }
 
 /*
- * Let streams through as the host has set them up. Those for which the pool has no
+ * Let streams through as the host has set them up. Streams for which the pool has no
  * page abort until the host asks for them again. The job lasts until SMMUEN is
  * acknowledged.
  */
@@ -76,7 +76,7 @@ static int smmu_apply_cr0(struct devmed_smmu *smmu, u32 ack)
 	return ret;
 }
 
-/* Outside in: streams, events, commands. What fails stays as it is. */
+/* Outside in: streams, events, commands. A part that fails stays as it is. */
 static int smmu_disable(struct devmed_smmu *smmu, u32 off)
 {
 	int ret = 0;
@@ -130,7 +130,7 @@ static int smmu_enable(struct devmed_smmu *smmu, u32 on)
 	return ret;
 }
 
-/* What was begun and never acknowledged has to be undone, or to end. */
+/* A change that was begun and never acknowledged has to be undone, or to end. */
 static u32 smmu_to_disable(const struct devmed_smmu *smmu)
 {
 	u32 off = smmu->cr0ack & ~smmu->cr0;
@@ -163,7 +163,7 @@ int smmu_drain_again(struct devmed_smmu *smmu)
  * @smmu: the instance
  * @cr0: as the host wrote it
  *
- * What cannot be had is not acknowledged, and can be asked for again.
+ * A bit that cannot be had is not acknowledged, and can be asked for again.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it, and
  * queue_lock.

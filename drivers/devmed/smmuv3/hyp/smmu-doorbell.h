@@ -18,7 +18,7 @@ static inline bool smmu_cmdq_is_ambiguous(const struct devmed_queue *hyp)
  * smmu_cmdq_doorbell_locked - announce what is in the hyp ring
  * @smmu: the instance, with room for SMMU_CMDQ_PAD commands
  *
- * What is announced ends with a position that no dead bus answers, so that
+ * The announced position is one that no dead bus answers, so that
  * SMMU_CMDQ_CONS alone proves that the hardware has come there.
  *
  * Context: queue_lock held.

@@ -145,9 +145,9 @@ struct smmu_strtab_cfg {
 /**
  * enum smmu_state - what EL2 knows of the hardware
  * @SMMU_RUNS: EL2 found it in service when EL2 last looked
- * @SMMU_UNREADABLE: its registers read as nothing that they can hold. It may be
- *	off, or only its registers are out of reach while devices go on: no value
- *	of a register tells which.
+ * @SMMU_UNREADABLE: its registers read as nothing that they can hold. The SMMU
+ *	may be off, or only its registers are out of reach while devices go on: no
+ *	value of a register tells which.
  * @SMMU_FENCED: it did not complete a CMD_SYNC in time, or did not come up. EL2
  *	has told it to abort all streams, but transactions that it translated
  *	before may still be on their way (IHI 0070, 6.3.9.6).
@@ -317,7 +317,7 @@ static inline bool smmu_has_registers(const struct devmed_smmu *smmu)
 }
 
 /*
- * What -EBUSY of smmu_ready_locked() means on a platform that promises that such
+ * The meaning of -EBUSY of smmu_ready_locked() on a platform that promises that such
  * an SMMU has lost all that it knew: EL2 sets it up from what it recorded.
  */
 static inline int smmu_unless_promised(const struct devmed_smmu *smmu, int ret)
@@ -340,8 +340,8 @@ static inline u32 smmu_hw_errors(const struct devmed_smmu *smmu, u32 offset)
 }
 
 /*
- * Does the SMMU drive all address bits of this? It truncates addresses of its own
- * queues and MSIs to its output size, and would reach something else
+ * Does the SMMU drive all address bits of this? An SMMU truncates addresses of its
+ * own queues and MSIs to its output size, and would reach something else
  * (IHI 0070, 3.4.3).
  */
 static inline bool smmu_reaches(const struct devmed_smmu *smmu, u64 addr,

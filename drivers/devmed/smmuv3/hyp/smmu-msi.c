@@ -18,7 +18,7 @@ static bool smmu_offers_msi(const struct devmed_smmu *smmu)
 	return smmu->idr[0] & SMMU_IDR0_MSI;
 }
 
-/* What is enabled; of hardware out of reach, what EL2 will enable again. */
+/* The enabled interrupts; of hardware out of reach, those EL2 will enable again. */
 static u32 smmu_irqs(const struct devmed_smmu *smmu)
 {
 	return smmu_has_registers(smmu) ? smmu_read32(smmu, SMMU_IRQ_CTRLACK) :

@@ -118,7 +118,7 @@ static void smmu_program_tables(struct devmed_smmu *smmu)
 }
 
 /*
- * What the host has set up of events and interrupts; nothing at boot. @kept: the
+ * Events and interrupts as the host has set them up; nothing at boot. @kept: the
  * hardware has not been reset, so that its event queue holds what it held.
  */
 static void smmu_program_host(struct devmed_smmu *smmu, bool kept)

@@ -154,7 +154,7 @@ static int SMMU_WRITE(gerrorn)
 	if (acked & SMMU_GERROR_CMDQ_ERR)
 		smmu->cmdq_error = 0;
 
-	/* The same write again acknowledges nothing, but goes on with the ring. */
+	/* This write made again acknowledges nothing, but goes on with the ring. */
 	return smmu_or_repeat(smmu_drain_again(smmu));
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What guests get in huge pages is withdrawn from devices in one piece, but not
- * what a device uses: devmed_pin.ko has QEMU's edu write to a page that this
+ * Memory that guests get in huge pages is withdrawn from devices in one piece, but
+ * not memory that a device uses: devmed_pin.ko has QEMU's edu write to a page that this
  * program names, while guests get the pages around it.
  *
  * usage: withdraw MIB		of memory for the large guest
  */
 #include "vm.h"
 
-/* What one huge page's guest writes to, and what it leaves to the device. */
+/* Pages of one huge page: the guest writes to COUNT from FIRST, but not to LEFT. */
 #define FIRST	64
 #define COUNT	128
 #define LEFT	5
@@ -87,7 +87,7 @@ static void pinned_before(char *data)
 	pin_page(NULL);
 }
 
-/* It comes when the guest has got the first of its pages. */
+/* The device's pin comes when the guest has got the first of its pages. */
 static void pinned_later(char *data)
 {
 	struct guest guest;

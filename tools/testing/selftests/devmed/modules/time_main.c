@@ -5,7 +5,7 @@
  *
  * A timer wants to interrupt again and again while the host makes an access that
  * takes EL2 long. The longest time from the end of one interrupt to the next is
- * the result. What the kernel itself needs for an interrupt is in it: the row
+ * the result. Work of the kernel itself for an interrupt is included: see the row
  * "nothing". A hypercall is timed as it is, with interrupts off.
  *
  * Nobody may use devices meanwhile: the SMMU has a stream table and a ring of this

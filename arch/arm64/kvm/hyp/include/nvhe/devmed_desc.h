@@ -12,7 +12,7 @@
 #include <nvhe/devmed_idmap.h>
 #include <nvhe/memory.h>
 
-/* Stage 2 descriptors (DDI 0487, D8.3). What is not named here is 0. */
+/* Stage 2 descriptors (DDI 0487, D8.3). Other bits are 0. */
 #define DESC_VALID		BIT_ULL(0)
 #define DESC_TABLE		BIT_ULL(1)	/* or page, at the last level */
 #define DESC_DEVICE_NGNRE	(0x1ULL << 2)

@@ -20,7 +20,7 @@
 #include <nvhe/devmed_raw.h>
 
 /*
- * What tells an abort of EL2's own access in ESR_EL2 from an abort or a hypercall of
+ * This tells an abort of EL2's own access in ESR_EL2 from an abort or a hypercall of
  * the host: the last bit of the exception class, 0x25 against 0x24 and 0x16
  * (DDI 0487, D24.2.40).
  */

@@ -69,7 +69,7 @@ static __always_inline void devmed_raw_skip(void)
 	"1:	str	" value ", %[addr]\n"				\
 	DEVMED_RAW_FIXUP("")
 
-/* What an aborted load leaves in its register is UNKNOWN: no input may share it. */
+/* An aborted load leaves its register UNKNOWN: no input may share the register. */
 static __always_inline u32 devmed_raw_read32(const void __iomem *addr)
 {
 	u32 value;

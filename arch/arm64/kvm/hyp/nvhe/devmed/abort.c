@@ -38,7 +38,7 @@ static bool abort_is_external(u64 esr)
 		(fsc >= ESR_ELx_FSC_SEA_TTW(-1) && fsc <= ESR_ELx_FSC_SEA_TTW(3)));
 }
 
-/* The same format and table as __kvm_unexpected_el2_exception() has; not sorted. */
+/* Format and table are those that __kvm_unexpected_el2_exception() has; not sorted. */
 static struct kvm_exception_table_entry *abort_find_entry(u64 elr)
 {
 	struct kvm_exception_table_entry *entry = &__start___kvm_ex_table;

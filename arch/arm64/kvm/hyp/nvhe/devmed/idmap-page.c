@@ -203,8 +203,8 @@ int devmed_table_take_own(struct devmed_idmap_table *table, u64 start, u64 end)
  * @start: the first page of a range within one table of pages; all is memory
  * @end: exclusive
  *
- * What has been taken has a table, and needs no memory. Where there is none
- * nothing has been taken.
+ * A page that was taken has a table, and needs no memory. Where there is no table
+ * nothing was taken.
  *
  * Context: host_mmu.lock held.
  */

@@ -29,8 +29,9 @@
 #include <nvhe/mem_protect.h>
 
 /*
- * What pages are merged into; and how much a search may have done when it begins
- * another step, in about an instruction, as a step and an entry of a page count.
+ * Pages are merged into a block of MERGE_LEVEL. A search that has done MERGE_WORK,
+ * in about an instruction, begins no other step. The other three are the work of a
+ * step, of a look at an entry and of a page that might be merged.
  */
 #define MERGE_LEVEL		(KVM_PGTABLE_LAST_LEVEL - 1)
 #define MERGE_WORK		8000

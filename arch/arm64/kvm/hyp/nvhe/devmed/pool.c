@@ -222,7 +222,7 @@ int devmed_pool_init(u64 pfn, u64 nr_pages)
 	return ret;
 }
 
-/* What was taken of the block is the pool's, all of it or not. */
+/* Pages that were taken of the block are the pool's, be they all of it or not. */
 static void devmed_end_topup_locked(void)
 {
 	hyp_assert_lock_held(&devmed_topup_lock);
@@ -270,7 +270,7 @@ static int devmed_topup_locked(u64 pfn, u64 order)
  * @pfn: the first, the host's, a multiple of their number
  * @order: 2^@order pages
  *
- * One call takes DEVMED_TOPUP_PIECE pages. Those that were taken stay EL2's
+ * One call takes DEVMED_TOPUP_PIECE pages. Pages that were taken stay EL2's
  * whatever comes of the others; they are in one block once all are.
  *
  * Context: Any time. Takes devmed_topup_lock, host_mmu.lock and those below it.
