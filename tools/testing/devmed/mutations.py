@@ -401,6 +401,8 @@ HYP + "hcall.c": [
      "(ITS_IS_SYNC | ", "("),
     ("I08", "retry-becomes-map", "its_i08_retry_becomes_map",
      "else if (its_is_recorded(cmd) || its->mapped > its->emitted)", "else if (0)"),
+    ("I08", "retry-read-ahead", "its_i08_read_ahead",
+     "else if (its_is_recorded(cmd) || its->mapped > its->emitted)", "else if (0)"),
     ("I08", "retry-before-map", "its_i08_retry_before_map",
      " || its->mapped > its->emitted)", ")"),
     ("I08", "retry-place", "its_i08_retry_before_map",
