@@ -126,6 +126,19 @@ static void hostile_start_promised(void)
 	hostile_start_with(&config);
 }
 
+/* Registers of an SMMU that is off are those that it had; nobody has waited. */
+static void expect_asleep(u64 start)
+{
+	mediated_write(SMMU_EVENTQ_CONS, 4, 0);
+	mediated_write(SMMU_IRQ_CTRL, 4, 0);
+	mediated_write(SMMU_IRQ_CTRL, 4, 5);
+	ASSERT_EQ(mediated_read(SMMU_EVENTQ_PROD, 4), 0);
+	ASSERT_EQ(mediated_read(SMMU_GERROR, 4), mediated_read(SMMU_GERRORN, 4));
+	ASSERT(fake_clock - start < 1000);
+	ASSERT_EQ(rearmed(), 0);
+	expect_stopped(IOVA);
+}
+
 /* Off: nobody waits, nothing fails, and nothing is written to it. */
 TEST(smmu_pw01_no_power)
 {
@@ -138,14 +151,7 @@ TEST(smmu_pw01_no_power)
 	ASSERT_EQ(fake_donate_guest(TARGET), 0);
 	ASSERT(drv_sync(&drv));
 	ASSERT(drv_cfgi_ste(&drv, SID));
-	mediated_write(SMMU_EVENTQ_CONS, 4, 0);
-	mediated_write(SMMU_IRQ_CTRL, 4, 0);
-	mediated_write(SMMU_IRQ_CTRL, 4, 5);
-	ASSERT_EQ(mediated_read(SMMU_EVENTQ_PROD, 4), 0);
-	ASSERT_EQ(mediated_read(SMMU_GERROR, 4), mediated_read(SMMU_GERRORN, 4));
-	ASSERT(fake_clock - start < 1000);
-	ASSERT_EQ(rearmed(), 0);
-	expect_stopped(IOVA);
+	expect_asleep(start);
 
 	msmmu_reset(bad);
 	mediated_read(SMMU_CR0, 4);
@@ -190,14 +196,7 @@ TEST(smmu_pw01_no_power_no_promise)
 	ASSERT_EQ(fake_donate_guest(TARGET), -EAGAIN);
 	ASSERT(!drv_sync(&drv));
 	drv.lost = false;
-	mediated_write(SMMU_EVENTQ_CONS, 4, 0);
-	mediated_write(SMMU_IRQ_CTRL, 4, 0);
-	mediated_write(SMMU_IRQ_CTRL, 4, 5);
-	ASSERT_EQ(mediated_read(SMMU_EVENTQ_PROD, 4), 0);
-	ASSERT_EQ(mediated_read(SMMU_GERROR, 4), mediated_read(SMMU_GERRORN, 4));
-	ASSERT(fake_clock - start < 1000);
-	ASSERT_EQ(rearmed(), 0);
-	expect_stopped(IOVA);
+	expect_asleep(start);
 
 	msmmu_reset(bad);
 	mediated_read(SMMU_CR0, 4);
