@@ -179,15 +179,22 @@ static u64 enter_vpe(void)
 	return value & GICR_VPENDBASER_Valid ? value & GENMASK_ULL(51, 16) : 0;
 }
 
-/* What it had begun when it was told so is over with the next round but one. */
+/*
+ * The round in which the second CPU hears of it may have begun before: it is over
+ * when a whole round has come after it.
+ */
 static bool calm_down(void)
 {
-	unsigned long start = READ_ONCE(racer.rounds);
+	unsigned long start;
 	unsigned long rounds;
 
 	WRITE_ONCE(calm, true);
+	/* Rounds since then are those to wait for, not those before. */
+	smp_mb();
+	start = READ_ONCE(racer.rounds);
+
 	return !read_poll_timeout_atomic(READ_ONCE, rounds, rounds - start > 1, 1,
-					 USEC_PER_SEC, false, racer.rounds);
+					 10 * USEC_PER_SEC, false, racer.rounds);
 }
 
 static void try_move(void *ring)
