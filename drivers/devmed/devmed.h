@@ -103,10 +103,13 @@ const char *devmed_mode_name(enum devmed_mode mode);
 long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5);
 
 /* core.c */
-void devmed_want_pool(size_t size);
-void devmed_need_low(void);
 extern bool devmed_dma_started;
 long devmed_hcall(enum devmed_call_op op, u64 x2, u64 x3, u64 *value);
+
+/* pool.c */
+void devmed_want_pool(size_t size);
+void devmed_need_low(void);
+void devmed_reserve_pool(void);
 void devmed_reserve(size_t size, unsigned int count);
 
 /* dma.c */
