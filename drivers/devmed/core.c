@@ -35,6 +35,7 @@ void __init devmed_host_setup(void)
 	devmed_find_gicr();
 	devmed_find_its();
 	devmed_find_smmuv3();
+	devmed_limit_its();
 	devmed_reserve_pool();
 	devmed_start_smmuv3();
 	devmed_find_masters();

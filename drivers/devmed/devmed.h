@@ -107,8 +107,8 @@ extern bool devmed_dma_started;
 long devmed_hcall(enum devmed_call_op op, u64 x2, u64 x3, u64 *value);
 
 /* pool.c */
-void devmed_want_pool(size_t size);
-void devmed_need_low(void);
+void devmed_want_pool(ssize_t size);
+void devmed_limit_pool(u64 end);
 void devmed_reserve_pool(void);
 void devmed_reserve(size_t size, unsigned int count);
 
@@ -120,6 +120,7 @@ unsigned int devmed_idmap_pages(unsigned int oas, bool blocks);
 #ifdef CONFIG_DEVMED_ITS
 void devmed_find_its(void);
 void devmed_find_gicr(void);
+void devmed_limit_its(void);
 bool devmed_prepare_its(void);
 void devmed_handover_its(void);
 void devmed_finish_its(void);
@@ -130,6 +131,7 @@ static inline void devmed_find_its(void)
 }
 
 static inline void devmed_find_gicr(void) { }
+static inline void devmed_limit_its(void) { }
 static inline bool devmed_prepare_its(void) { return false; }
 static inline void devmed_handover_its(void) { }
 static inline void devmed_finish_its(void) { }

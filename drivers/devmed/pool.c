@@ -22,51 +22,70 @@
 
 #include "devmed.h"
 
-/* What the devices that were found need to start. */
+/* Bytes that the devices that were found need to start. */
 static size_t devmed_pool_size __initdata;
 
+/* Pages that EL2 has been given at boot. */
+static unsigned int devmed_pool_given __initdata;
+
 /**
- * devmed_want_pool - have more memory reserved for EL2
- * @size: in bytes
+ * devmed_want_pool - have more memory reserved for EL2, or less
+ * @size: in bytes; negative for what an earlier call asked for in vain
  *
  * Context: Trusted phase, from devmed_host_setup().
  */
-void __init devmed_want_pool(size_t size)
+void __init devmed_want_pool(ssize_t size)
 {
 	devmed_pool_size += size;
 }
 
-/* An ITS drives 32 address bits only. Set once, at the handover. */
-static bool devmed_only_low;
+/*
+ * End of the memory that every device of EL2's reaches, exclusive. Lowered in the
+ * trusted phase only.
+ */
+static u64 devmed_pool_end = U64_MAX;
 
 /**
- * devmed_need_low - give EL2 no memory above 4 GiB from now on
+ * devmed_limit_pool - there is a device that does not reach all memory
+ * @end: of the memory that the device reaches, exclusive
  *
- * It would refuse that, after devmed_start_claim() of an ITS that says so.
+ * EL2 refuses pages beyond, see devmed_limit_reach() there.
  *
- * Context: Trusted phase.
+ * Context: Trusted phase, before devmed_reserve_pool().
  */
-void __init devmed_need_low(void)
+void __init devmed_limit_pool(u64 end)
 {
-	devmed_only_low = true;
+	devmed_pool_end = min(devmed_pool_end, end);
 }
 
 /*
- * Which ITSs need low memory is known only at the handover: wherever there is
- * any, EL2 gets that, and later no other if one does.
+ * ZONE_DMA32 is small on a large machine, and devices with 32 address bits have
+ * nothing else: EL2 gets a part of it only if other memory is out of reach.
  */
-static void *devmed_alloc_low(size_t size)
+static void *devmed_alloc_pages(size_t size, gfp_t gfp)
 {
-	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
-	void *pages = alloc_pages_exact(size, gfp | GFP_DMA32);
+	void *pages;
 
-	if (pages || READ_ONCE(devmed_only_low))
-		return pages;
+	gfp |= GFP_KERNEL | __GFP_NOWARN;
+	if (devmed_pool_end > SZ_4G) {
+		pages = alloc_pages_exact(size, gfp);
+		if (!pages || virt_to_phys(pages) + size <= devmed_pool_end)
+			return pages;
+		free_pages_exact(pages, size);
+	}
 
-	return alloc_pages_exact(size, gfp);
+	return alloc_pages_exact(size, gfp | GFP_DMA32);
 }
 
-/* What the page allocator has in one piece. */
+/* EL2 never gives memory back: a mistyped number must not take all there is. */
+#define DEVMED_POOL_SHARE	4
+
+static unsigned long devmed_most_pages(void)
+{
+	return totalram_pages() / DEVMED_POOL_SHARE;
+}
+
+/* A block as large as the page allocator has. */
 #define DEVMED_POOL_CHUNK	BIT(MAX_PAGE_ORDER)
 
 static bool __init devmed_reserve_chunk(unsigned int nr_pages)
@@ -75,9 +94,9 @@ static bool __init devmed_reserve_chunk(unsigned int nr_pages)
 	void *pages;
 	long ret;
 
-	pages = devmed_alloc_low(size);
+	pages = devmed_alloc_pages(size, __GFP_RETRY_MAYFAIL);
 	if (!pages) {
-		pr_warn("no pool: cannot allocate %u pages\n", nr_pages);
+		pr_warn("pool: cannot allocate %u pages\n", nr_pages);
 		return false;
 	}
 
@@ -85,7 +104,7 @@ static bool __init devmed_reserve_chunk(unsigned int nr_pages)
 				 virt_to_phys(pages) >> PAGE_SHIFT, nr_pages,
 				 0, 0);
 	if (ret) {
-		pr_warn("no pool: EL2 refuses %u pages: %pe\n", nr_pages,
+		pr_warn("pool: EL2 refuses %u pages: %pe\n", nr_pages,
 			ERR_PTR(ret));
 		free_pages_exact(pages, size);
 	}
@@ -93,39 +112,54 @@ static bool __init devmed_reserve_chunk(unsigned int nr_pages)
 	return !ret;
 }
 
+/* Returns how many of @nr_pages EL2 has been given. */
+static unsigned int __init devmed_reserve_pages(unsigned int nr_pages)
+{
+	unsigned int given = 0;
+
+	while (given < nr_pages) {
+		unsigned int count = min(nr_pages - given, DEVMED_POOL_CHUNK);
+
+		if (!devmed_reserve_chunk(count))
+			break;
+		given += count;
+	}
+
+	return given;
+}
+
 /**
  * devmed_reserve_pool - give EL2 the memory that devices asked for
+ *
+ * Or as much as devmed.pool= says. A later call adds what was asked for since.
  *
  * Context: Trusted phase, from devmed_host_setup().
  */
 void __init devmed_reserve_pool(void)
 {
-	unsigned int nr_pages = devmed_wanted_pool(devmed_pool_size >> PAGE_SHIFT);
-	unsigned int count = 0;
+	unsigned long wanted = devmed_wanted_pool(devmed_pool_size >> PAGE_SHIFT);
+	unsigned long most = devmed_most_pages();
 
-	do {
-		nr_pages -= count;
-		count = min_t(unsigned int, nr_pages, DEVMED_POOL_CHUNK);
-	} while (count && devmed_reserve_chunk(count));
+	if (wanted > most && !devmed_pool_given)
+		pr_warn("pool: %lu pages are more than a quarter of memory: EL2 gets %lu\n",
+			wanted, most);
+	wanted = min(wanted, most);
+	if (wanted > devmed_pool_given)
+		devmed_pool_given += devmed_reserve_pages(wanted - devmed_pool_given);
 }
 
 /* EL2 takes one block at a time. */
 static DEFINE_MUTEX(devmed_topup_lock);
 
-static int devmed_give_block(unsigned int order)
+/* Piece by piece; EL2 keeps those that it has taken. */
+static long devmed_give_pages(void *block, unsigned int order)
 {
+	phys_addr_t pfn = virt_to_phys(block) >> PAGE_SHIFT;
 	size_t size = PAGE_SIZE << order;
-	void *block = devmed_alloc_low(size);
-	phys_addr_t pfn;
 	size_t left = size;
 	long ret;
 
-	if (!block)
-		return -ENOMEM;
-
-	pfn = virt_to_phys(block) >> PAGE_SHIFT;
 	mutex_lock(&devmed_topup_lock);
-	/* A piece at a time; those that EL2 has taken it keeps. */
 	for (;;) {
 		ret = devmed_hcall(DEVMED_CALL_POOL_TOPUP, pfn, order, NULL);
 		if (ret <= 0)
@@ -140,9 +174,34 @@ static int devmed_give_block(unsigned int order)
 	return ret;
 }
 
+static int devmed_may_give(unsigned int nr_pages)
+{
+	u64 have;
+	int ret;
+
+	ret = devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_SIZE, &have);
+	if (ret)
+		return ret;
+
+	return have + nr_pages > devmed_most_pages() ? -ENOSPC : 0;
+}
+
+static int devmed_give_block(unsigned int order, gfp_t gfp)
+{
+	void *block;
+	int ret;
+
+	ret = devmed_may_give(BIT(order));
+	if (ret)
+		return ret;
+	block = devmed_alloc_pages(PAGE_SIZE << order, gfp);
+
+	return block ? devmed_give_pages(block, order) : -ENOMEM;
+}
+
 /*
  * Pages that follow one another share the table that EL2 needs to take them from
- * devices: a few at a time are a gain, whatever it costs to take the first.
+ * devices: a few at a time are a gain, as long as they are there to be had.
  */
 #define DEVMED_TOPUP_ORDER	4
 
@@ -152,25 +211,31 @@ static int devmed_give_block(unsigned int order)
  *
  * The pages are EL2's from then on.
  *
- * Context: May sleep.
- * Return: 0, -ENOMEM, or EL2's error; pages given before it stay given.
+ * Context: May sleep. Reclaims memory, but has nobody killed for it.
+ * Return: 0; -ENOSPC if EL2 would have more than its share of memory, and gets
+ * nothing then; -ENOMEM if there is none, -EINTR if the caller is being killed,
+ * -ENODEV if there is no devmed at EL2, or EL2's error. Pages given before stay
+ * given.
  */
 int devmed_pool_topup(unsigned int nr_pages)
 {
-	while (nr_pages) {
-		unsigned int order = min(ilog2(nr_pages), DEVMED_TOPUP_ORDER);
-		int ret = devmed_give_block(order);
+	int ret = devmed_may_give(nr_pages);
 
-		if (ret && order) {
+	while (nr_pages && !ret) {
+		unsigned int order = min(ilog2(nr_pages), DEVMED_TOPUP_ORDER);
+
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ret = devmed_give_block(order, __GFP_NORETRY);
+		if (ret && order)
 			order = 0;
-			ret = devmed_give_block(order);
-		}
 		if (ret)
-			return ret;
-		nr_pages -= BIT(order);
+			ret = devmed_give_block(0, __GFP_RETRY_MAYFAIL);
+		if (!ret)
+			nr_pages -= BIT(order);
 	}
 
-	return 0;
+	return ret;
 }
 EXPORT_SYMBOL_GPL(devmed_pool_topup);
 
@@ -189,7 +254,8 @@ void devmed_reserve(size_t size, unsigned int count)
 	unsigned int order = get_order(size);
 	long have = devmed_hcall(DEVMED_CALL_POOL_BLOCKS, order, count, NULL);
 
-	while (have >= 0 && have < count && !devmed_give_block(order))
+	while (have >= 0 && have < count &&
+	       !devmed_give_block(order, __GFP_RETRY_MAYFAIL))
 		have++;
 }
 
@@ -207,9 +273,9 @@ static atomic_t devmed_requests;
  *
  * A page that goes to a guest or to EL2 leaves the stage-2 that DMA sees, which
  * may take a table for each block that it is in. EL2 cannot allocate from the
- * host: without a table the donation fails. So that it never does, KVM calls
- * this before it donates. EL2 is asked only now and then. SMMUs are woken before
- * the first donation, since EL2 has to reach them for each.
+ * host: without a table the donation fails. To make that rare KVM calls this
+ * function before it donates. EL2 is asked only now and then. SMMUs are woken
+ * before the first donation, since EL2 has to reach them for each.
  *
  * Context: May sleep.
  */

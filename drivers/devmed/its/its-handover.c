@@ -160,6 +160,45 @@ static void __init its_check_vpes(const struct its_handover *handover)
 			why);
 }
 
+/* Of the memory that the ITS reaches, 0 if that is all. */
+static u64 __init its_reach(const struct its_live *live)
+{
+	return live->gfp & GFP_DMA32 ? SZ_4G : 0;
+}
+
+static int __init its_limit_one(const struct its_live *live, void *unused)
+{
+	if (its_reach(live))
+		devmed_limit_pool(its_reach(live));
+
+	return 0;
+}
+
+static int __init its_no_device(u32 id, phys_addr_t itt, u32 nr_ites,
+				void *unused)
+{
+	return 0;
+}
+
+static const struct its_visitor its_limiter __initconst = {
+	.its = its_limit_one, .device = its_no_device,
+};
+
+/**
+ * devmed_limit_its - have EL2's pool where every live ITS reaches it
+ *
+ * Context: Trusted phase, may sleep; before devmed_reserve_pool().
+ */
+void __init devmed_limit_its(void)
+{
+	if (devmed_wanted_mode(DEVMED_CLASS_ITS) != DEVMED_ON)
+		return;
+
+	its_lock_devices();
+	its_visit(&its_limiter, NULL);
+	its_unlock_devices(NULL);
+}
+
 static int __init its_prepare_one(const struct its_live *live, void *unused)
 {
 	struct its_handover *handover;
@@ -187,12 +226,6 @@ static int __init its_prepare_one(const struct its_live *live, void *unused)
 	return 0;
 }
 
-static int __init its_no_device(u32 id, phys_addr_t itt, u32 nr_ites,
-				void *unused)
-{
-	return 0;
-}
-
 static const struct its_visitor its_preparer __initconst = {
 	.its = its_prepare_one, .device = its_no_device,
 };
@@ -216,12 +249,6 @@ bool __init devmed_prepare_its(void)
 		pr_warn("its: no handover: %pe\n", ERR_PTR(ret));
 
 	return !ret && its_nr_handovers;
-}
-
-/* Of the memory that the ITS reaches, 0 if that is all. */
-static u64 __init its_reach(const struct its_live *live)
-{
-	return live->gfp & GFP_DMA32 ? SZ_4G : 0;
 }
 
 /* The ITS being visited is the last one started. */
@@ -258,8 +285,6 @@ static void __init its_switch_driver(struct its_handover *handover)
 	const struct its_live *live = &handover->live;
 	unsigned int i;
 
-	if (its_reach(live))
-		devmed_need_low();
 	*live->cmd_write = handover->ring + (*live->cmd_write - *live->cmd_base);
 	*live->cmd_base = handover->ring;
 	for (i = 0; i < GITS_BASER_NR_REGS; i++) {
