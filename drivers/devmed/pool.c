@@ -140,9 +140,9 @@ void __init devmed_reserve_pool(void)
 	unsigned long wanted = devmed_wanted_pool(devmed_pool_size >> PAGE_SHIFT);
 	unsigned long most = devmed_most_pages();
 
-	if (wanted > most && !devmed_pool_given)
-		pr_warn("pool: %lu pages are more than a quarter of memory: EL2 gets %lu\n",
-			wanted, most);
+	if (devmed_wanted_pool(0) > most && !devmed_pool_given)
+		devmed_note_misread("devmed.pool",
+				    "pages for more than a quarter of memory, a quarter holds");
 	wanted = min(wanted, most);
 	if (wanted > devmed_pool_given)
 		devmed_pool_given += devmed_reserve_pages(wanted - devmed_pool_given);
@@ -273,9 +273,10 @@ static atomic_t devmed_requests;
  *
  * A page that goes to a guest or to EL2 leaves the stage-2 that DMA sees, which
  * may take a table for each block that it is in. EL2 cannot allocate from the
- * host: without a table the donation fails. To make that rare KVM calls this
- * function before it donates. EL2 is asked only now and then. SMMUs are woken
- * before the first donation, since EL2 has to reach them for each.
+ * host: without a table the donation fails, and devmed_refill_pool() says whether
+ * KVM is to try again. To make that rare KVM calls this function before it
+ * donates. EL2 is asked only now and then. SMMUs are woken before the first
+ * donation, since EL2 has to reach them for each.
  *
  * Context: May sleep.
  */
@@ -297,4 +298,26 @@ void devmed_prepare_donations(void)
 	}
 	atomic_set(&devmed_requests,
 		   min_t(u64, have, INT_MAX) / DEVMED_TABLES_PER_REQUEST);
+}
+
+/**
+ * devmed_refill_pool - after a donation: may it succeed if it is tried again?
+ * @err: what EL2 returned for the donation
+ *
+ * Others may have used the pages that devmed_prepare_donations() saw. A donation
+ * that fails for want of memory although EL2 has pages lacks something else.
+ *
+ * Context: May sleep.
+ * Return: true if EL2 had no page for it and has some now.
+ */
+bool devmed_refill_pool(int err)
+{
+	u64 have;
+
+	if (err != -ENOMEM || !READ_ONCE(devmed_dma_started) ||
+	    devmed_read_counter(DEVMED_GLOBAL, DEVMED_POOL_FREE, &have) ||
+	    have >= DEVMED_TABLES_PER_REQUEST)
+		return false;
+
+	return !devmed_pool_topup(DEVMED_POOL_FOR_GUESTS - have);
 }

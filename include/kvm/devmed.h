@@ -244,11 +244,13 @@ bool devmed_defer_probe(enum devmed_class class);
 int devmed_read_counter(u32 region, unsigned int counter, u64 *value);
 int devmed_pool_topup(unsigned int nr_pages);
 void devmed_prepare_donations(void);
+bool devmed_refill_pool(int err);
 #else
 static inline void devmed_host_setup(void) { }
 #define devmed_host_finalize(finalize, arg)	on_each_cpu(finalize, arg, 1)
 static inline bool devmed_defer_probe(enum devmed_class class) { return false; }
 static inline void devmed_prepare_donations(void) { }
+static inline bool devmed_refill_pool(int err) { return false; }
 #endif
 
 /* drivers/devmed/guest.c: what KVM and GUP call. */
