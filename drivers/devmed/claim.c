@@ -147,6 +147,22 @@ struct devmed_claim *devmed_add_claim(enum devmed_class class, phys_addr_t base,
 }
 
 /**
+ * devmed_release_claim - leave a device to the host after all
+ * @claim: a registered device that has not been started
+ *
+ * The device counts for the policy, as one that is off.
+ *
+ * Context: Trusted phase, before DEVMED_SETUP_DMA.
+ */
+void devmed_release_claim(struct devmed_claim *claim)
+{
+	if (devmed_hcall_setup(DEVMED_SETUP_UNREGISTER, claim->region, 0, 0, 0))
+		return;
+	claim->mode = DEVMED_OFF;
+	devmed_nr_missing++;
+}
+
+/**
  * devmed_find_claim - find a device by its address
  * @class: what it is
  * @base: physical address of its registers

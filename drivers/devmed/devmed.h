@@ -94,6 +94,7 @@ extern unsigned int devmed_nr_missing;
 struct devmed_claim *devmed_add_claim(enum devmed_class class, phys_addr_t base,
 				      phys_addr_t size);
 void devmed_note_missing(const char *what, const char *why);
+void devmed_release_claim(struct devmed_claim *claim);
 struct devmed_claim *devmed_find_claim(enum devmed_class class, phys_addr_t base);
 int devmed_start_claim(struct devmed_claim *claim, u64 arg1, u64 arg2);
 int devmed_start_class(enum devmed_class class);

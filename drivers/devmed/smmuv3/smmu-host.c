@@ -21,12 +21,11 @@
 /* The driver repeats commands of this one; EL2 would have to do so as well. */
 #define SMMU_REPEATS	"its invalidations have to be repeated"
 
+/* Performance monitors alone: no DMA is confined that they could be used against. */
+#define SMMU_NONE	"no SMMU is mediated"
+
 /* Records of EL2's, and a page for each 64 streams: room for sixty groups. */
 #define SMMU_POOL_PAGES	64
-
-/* The weakest SMMU decides what the stage-2 of all of them takes. */
-static unsigned int smmu_min_oas __initdata = 64;
-static bool smmu_all_blocks __initdata = true;
 
 static const char * __init smmu_refusal(long code)
 {
@@ -44,32 +43,45 @@ static const char * __init smmu_refusal(long code)
 	return code < ARRAY_SIZE(names) && names[code] ? names[code] : "unknown";
 }
 
-/* IDR3 and IDR5 say how large the stage-2 will be (IHI 0070, 6.3.4 and 6.3.6). */
-static void __init smmu_want_pool(phys_addr_t base)
+/**
+ * struct smmu_reach - what the stage-2 of DMA depends on
+ * @oas: output address bits
+ * @blocks: the SMMU can change the size of a block without a break
+ */
+struct smmu_reach {
+	unsigned int oas;
+	bool blocks;
+};
+
+/* IHI 0070, 6.3.4 and 6.3.6. */
+static struct smmu_reach __init smmu_read_reach(phys_addr_t base)
 {
 	static const u8 sizes[] = { 32, 36, 40, 42, 44, 48, 52, 48 };
+	struct smmu_reach reach = { .oas = 52, .blocks = true };
 	void __iomem *page0 = ioremap(base, SZ_4K);
 	u32 idr3, idr5;
 
-	devmed_want_pool(SMMU_POOL_PAGES * PAGE_SIZE);
 	if (!page0)
-		return;
+		return reach;
 
 	idr3 = readl(page0 + SMMU_IDR3);
 	idr5 = readl(page0 + SMMU_IDR5);
 	iounmap(page0);
-	smmu_min_oas = min_t(unsigned int, smmu_min_oas,
-			     sizes[FIELD_GET(SMMU_IDR5_OAS, idr5)]);
-	smmu_all_blocks &= FIELD_GET(SMMU_IDR3_BBML, idr3) > 0;
+	reach.oas = sizes[FIELD_GET(SMMU_IDR5_OAS, idr5)];
+	reach.blocks = FIELD_GET(SMMU_IDR3_BBML, idr3) > 0;
+
+	return reach;
 }
 
-static struct devmed_claim * __init smmu_claim(phys_addr_t base,
-					       phys_addr_t size)
+/* Memory with which EL2 starts to drive an SMMU. */
+static void __init smmu_want_pool(const struct devmed_claim *claim)
 {
-	if (devmed_wanted_mode(DEVMED_CLASS_SMMUV3) == DEVMED_ON)
-		smmu_want_pool(base);
+	if (claim->mode != DEVMED_FORWARD || claim->reason ||
+	    devmed_wanted_mode(DEVMED_CLASS_SMMUV3) != DEVMED_ON)
+		return;
 
-	return devmed_add_claim(DEVMED_CLASS_SMMUV3, base, size);
+	devmed_want_pool(SMMU_POOL_PAGES * PAGE_SIZE);
+	devmed_limit_pool(BIT_ULL(min(smmu_read_reach(claim->base).oas, 48U)));
 }
 
 static void __init smmu_claim_of(struct device_node *np,
@@ -77,7 +89,8 @@ static void __init smmu_claim_of(struct device_node *np,
 {
 	struct devmed_claim *claim;
 
-	claim = smmu_claim(res->start, resource_size(res));
+	claim = devmed_add_claim(DEVMED_CLASS_SMMUV3, res->start,
+				 resource_size(res));
 	if (!claim)
 		return;
 
@@ -89,6 +102,7 @@ static void __init smmu_claim_of(struct device_node *np,
 		claim->reason = SMMU_HAS_CMDQV;
 	else if (of_device_is_compatible(np, "nvidia,tegra264-smmu"))
 		claim->reason = SMMU_REPEATS;
+	smmu_want_pool(claim);
 }
 
 /*
@@ -159,7 +173,8 @@ static void __init smmu_claim_acpi(const struct acpi_iort_smmu_v3 *smmu)
 {
 	struct devmed_claim *claim;
 
-	claim = smmu_claim(smmu->base_address, smmu_size(smmu));
+	claim = devmed_add_claim(DEVMED_CLASS_SMMUV3, smmu->base_address,
+				 smmu_size(smmu));
 	if (!claim)
 		return;
 
@@ -171,6 +186,7 @@ static void __init smmu_claim_acpi(const struct acpi_iort_smmu_v3 *smmu)
 		claim->start_arg |= DEVMED_SMMUV3_WIRED;
 	if (acpi_dev_present("NVDA200C", NULL, -1))
 		claim->reason = SMMU_HAS_CMDQV;
+	smmu_want_pool(claim);
 }
 
 static void __init smmu_claim_pmcg_acpi(const struct acpi_iort_pmcg *pmcg)
@@ -232,10 +248,6 @@ void __init devmed_find_smmuv3(void)
 	else
 		smmu_find_acpi();
 	devmed_for_each_smmuv3_page(smmu_claim_page);
-
-	if (smmu_min_oas <= 52)
-		devmed_want_pool(devmed_idmap_pages(smmu_min_oas, smmu_all_blocks) *
-				 PAGE_SIZE);
 }
 
 static void __init smmu_start_one(struct devmed_claim *claim)
@@ -249,42 +261,87 @@ static void __init smmu_start_one(struct devmed_claim *claim)
 	ret = devmed_start_claim(claim, claim->start_arg, 0);
 	if (ret > 0)
 		claim->reason = smmu_refusal(ret);
+	/* Then what the SMMU asked for serves the stage-2 of the others. */
+	if (ret)
+		devmed_want_pool(-(ssize_t)(SMMU_POOL_PAGES * PAGE_SIZE));
+}
+
+/* Returns how many SMMUs EL2 drives; the weakest of them decides on @reach. */
+static unsigned int __init smmu_start_all(struct smmu_reach *reach)
+{
+	unsigned int started = 0;
+	unsigned int i;
+
+	*reach = (struct smmu_reach) { .oas = 52, .blocks = true };
+	for (i = 0; i < devmed_nr_claims; i++) {
+		struct devmed_claim *claim = &devmed_claims[i];
+		struct smmu_reach one;
+
+		if (claim->class != DEVMED_CLASS_SMMUV3 ||
+		    claim->mode != DEVMED_FORWARD)
+			continue;
+		smmu_start_one(claim);
+		if (claim->mode != DEVMED_ON)
+			continue;
+		one = smmu_read_reach(claim->base);
+		reach->oas = min(reach->oas, one.oas);
+		reach->blocks &= one.blocks;
+		started++;
+	}
+
+	return started;
+}
+
+/* Deny pages beside SMMUs; or give them back, since they protect nothing alone. */
+static void __init smmu_settle_pages(bool deny)
+{
+	unsigned int i;
+
+	for (i = 0; i < devmed_nr_claims; i++) {
+		struct devmed_claim *claim = &devmed_claims[i];
+
+		if (claim->class != DEVMED_CLASS_SMMUV3_PAGE ||
+		    claim->mode != DEVMED_FORWARD)
+			continue;
+		if (deny) {
+			devmed_start_claim(claim, 0, 0);
+		} else {
+			claim->reason = SMMU_NONE;
+			devmed_release_claim(claim);
+		}
+	}
+}
+
+static long __init smmu_start_dma(const struct smmu_reach *reach)
+{
+	devmed_want_pool(devmed_idmap_pages(reach->oas, reach->blocks) * PAGE_SIZE);
+	devmed_reserve_pool();
+
+	return devmed_hcall_setup(DEVMED_SETUP_DMA, devmed_dma_end(), 0, 0, 0);
 }
 
 /**
  * devmed_start_smmuv3 - let EL2 answer for every SMMUv3, and confine DMA
  *
  * Without the DMA stage-2 the streams of all SMMUs would abort: then all of them
- * are forwarded.
+ * are forwarded. The pool grows by what the stage-2 takes once it is known which
+ * SMMUs EL2 drives.
  *
  * Context: Trusted phase, from devmed_host_setup(), once there is a pool.
  */
 void __init devmed_start_smmuv3(void)
 {
-	unsigned int started = 0;
-	unsigned int i;
-	long ret;
+	struct smmu_reach reach;
 
 	if (devmed_wanted_mode(DEVMED_CLASS_SMMUV3) != DEVMED_ON)
 		return;
 
-	for (i = 0; i < devmed_nr_claims; i++) {
-		struct devmed_claim *claim = &devmed_claims[i];
+	if (smmu_start_all(&reach)) {
+		long ret = smmu_start_dma(&reach);
 
-		if (claim->mode != DEVMED_FORWARD)
-			continue;
-		if (claim->class == DEVMED_CLASS_SMMUV3_PAGE)
-			devmed_start_claim(claim, 0, 0);
-		if (claim->class != DEVMED_CLASS_SMMUV3)
-			continue;
-		smmu_start_one(claim);
-		started += claim->mode == DEVMED_ON;
+		if (ret)
+			devmed_stop_class(DEVMED_CLASS_SMMUV3, ret);
+		devmed_dma_started = !ret;
 	}
-	if (!started)
-		return;
-
-	ret = devmed_hcall_setup(DEVMED_SETUP_DMA, devmed_dma_end(), 0, 0, 0);
-	if (ret)
-		devmed_stop_class(DEVMED_CLASS_SMMUV3, ret);
-	devmed_dma_started = !ret;
+	smmu_settle_pages(devmed_dma_started);
 }
