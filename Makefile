@@ -29,7 +29,7 @@ help:
 	@echo 'make revert   take it out again'
 	@echo '              KERNEL=/path before any of these: use your own Linux 7.3 tree'
 	@echo
-	@echo 'make scripts|native|static|qemu|kvm   one part of make check; CASES="a b" for qemu'
+	@echo 'make scripts|native|static|qemu|kvm   one part of make check; CASES="a b"|all for qemu'
 	@echo 'make mutate   show that each security test fails without the check it guards'
 	@echo 'make tools    install what is missing from Debian (as root)'
 	@echo 'make source   fetch, verify and unpack the kernel source'

@@ -302,10 +302,16 @@ def show_payload():
 
 
 def select(arguments):
+    """The boots that are asked for: by name, all of them, or those for every day."""
     folder = os.path.join(machine.HERE, "cases")
-    paths = [os.path.join(folder, name + ".case") for name in arguments.case] or \
-        sorted(glob.glob(os.path.join(folder, "*.case")))
-    variants = [variant for path in paths for variant in machine.load(path)]
+    names = sorted(name.removesuffix(".case") for name in os.listdir(folder)
+                   if name.endswith(".case"))
+    unknown = [name for name in arguments.case if name not in names + ["all"]]
+    if unknown:
+        raise Problem(f"no case {' '.join(unknown)}; there are {' '.join(names)}, and all")
+    wanted = names if "all" in arguments.case else arguments.case or names
+    variants = [variant for name in wanted
+                for variant in machine.load(os.path.join(folder, name + ".case"))]
     if not arguments.case:
         variants = [variant for variant in variants if variant.flag("default")]
     if arguments.kernel:

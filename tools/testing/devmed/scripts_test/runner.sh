@@ -41,7 +41,7 @@ done=$(printf 'devmed-init: done 0\r')
 case_file x <<< ''
 refuses "a QEMU without nested SMMU" "version 7.2 has no nested SMMU; install 9.0" \
 	env FAKE_VERSION=7.2.0 PATH="$work/fake:$PATH" "$qemu/run.py" x
-refuses "a case that does not exist" "none.case" run none
+refuses "a case that does not exist" "no case none; there are x, and all" run none
 case_file y <<< 'colour = red'
 refuses "a key that does not exist" "unknown key 'colour'" run y
 case_file y <<< 'devices = toaster'
