@@ -21,7 +21,7 @@ KEYS = {
     "summary": "", "default": "yes", "kernel": "kernel", "initramfs": "",
     "cpus": "1", "gic": "3", "cpu": "max", "memory": "1G", "type": "virt",
     "machine": "", "args": "", "cmdline": "", "payload": "", "acpi": "no",
-    "icount": "no", "devices": "", "expect": "", "forbid": "", "allow": "",
+    "icount": "no", "devices": "", "expect": "", "forbid": "", "allow": "", "order": "",
     "timeout": "120", "oracle": "", "qemu": "9.0", "dtsi": "", "asl": "",
 }
 DISK_BYTES = 4 << 20

@@ -25,9 +25,20 @@ import oracles
 from machine import Problem
 
 FORBIDDEN = [r"Kernel panic", r"HYP panic", r"\bBUG:", r"WARNING:", r"\bOops", r"Unable to handle",
-             r"nvme.*completion polled"]
-# From the end of the payload until the machine is off, on a busy host.
+             r"nvme.*QID \d+ timeout, "]
+# From the end of the payload until the machine is off, on a busy host; and how much
+# longer it is watched: NVMe waits 60 s for a command, and may say only then which.
 OFF_SECONDS = 45
+LATE_SECONDS = 85
+# What it says, and where it waits.
+NVME = {
+    r"nvme (\S+): .*QID (\d+) timeout, completion polled":
+        "{}: queue {} completed a command, and its interrupt did not come",
+    r"nvme (\S+): .*QID (\d+) timeout, (?!completion)":
+        "{}: queue {} did not complete a command, whose DMA may not get through",
+    r"^ *(__nvme_\w+|nvme_\w+)\+0x":
+        "a task waits in {}(), for a command or for its interrupt",
+}
 DONE = re.compile(r"^devmed-init: done (\d+)$")
 TAP = re.compile(r"^(ok|not ok) (\d+)\b(?: - |\s*)(.*?)(?:\s*# (SKIP)\b\s*(.*))?$")
 
@@ -153,10 +164,15 @@ def follow(result, console, monitor_path):
         try:
             line = console.next(deadline)
         except queue.Empty:
+            if result.tail:
+                break
             result.trouble.append(f"no end within {variant.timeout} s" if status is None else
                                   f"not off within {OFF_SECONDS} s of its end")
             result.tail = console.lines[-20:] + ask_stuck(console, monitor_path)
-            break
+            if status is None:
+                break
+            deadline = time.monotonic() + LATE_SECONDS
+            continue
         if line is None:
             break
         if line.startswith("ORACLE: "):
@@ -215,17 +231,40 @@ def judge_payload(result, lines):
             result.failures.append(f"{script}: did not run")
 
 
+def lost(lines):
+    """What NVMe says that it has lost, an interrupt or its DMA, or that it waits."""
+    for pattern, text in NVME.items():
+        found = next(filter(None, (re.search(pattern, line) for line in lines)), None)
+        if found:
+            yield text.format(*found.groups())
+
+
+def disorder(lines, patterns):
+    """Patterns that do not first match where they have to: each behind the one before."""
+    last = -1
+    for pattern in patterns:
+        place = next((n for n, line in enumerate(lines) if re.search(pattern, line)), None)
+        if place is None:
+            return [f"expected and not seen: {pattern}"]
+        if place < last:
+            return [f"out of order: {lines[place].strip()}"]
+        last = place
+    return []
+
+
 def judge_boot(result, lines):
     variant = result.variant
     allowed = variant.patterns("allow")
     for pattern in variant.patterns("expect"):
         if not any(re.search(pattern, line) for line in lines):
             result.trouble.append(f"expected and not seen: {pattern}")
+    judged = [line for line in lines if not any(re.search(a, line) for a in allowed)]
     for pattern in FORBIDDEN + variant.patterns("forbid"):
-        for line in lines:
-            if re.search(pattern, line) and not any(re.search(a, line) for a in allowed):
-                result.trouble.append(f"forbidden: {line.strip()}")
-                break
+        line = next((line for line in judged if re.search(pattern, line)), None)
+        if line:
+            result.trouble.append(f"forbidden: {line.strip()}")
+    result.trouble += lost(judged)
+    result.trouble += disorder(lines, variant.patterns("order"))
     result.check(not result.trouble, "boot: " + "; ".join(result.trouble))
 
 
