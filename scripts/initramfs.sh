@@ -10,6 +10,7 @@
 #
 #	/tests			scripts, and one program for each *.c
 #	/lib/modules-devmed	modules, built against this flavour
+#	/lib/modules-kernel	the flavour's own, which init loads
 
 . "$(dirname "$0")/lib.sh"
 . "$TOP/scripts/kbuild.sh"
@@ -49,10 +50,16 @@ fetch_busybox() {
 	rm -rf "$incoming"
 }
 
+# Modules that are configured in the kernel itself.
+kernel_modules() {
+	sed "s#^\(.*\)\.o\$#$out/\1.ko#" "$out/modules.order"
+}
+
 # All that decides the result; the same list means the same archive.
 inputs() {
 	local list=("$busybox" "$init" "$0" "$out/arch/arm64/boot/Image" "${extra[@]}")
 
+	mapfile -t -O ${#list[@]} list < <(kernel_modules)
 	[ ! -d "$guest" ] || mapfile -t -O ${#list[@]} list < <(find "$guest" -type f | sort)
 	sha256sum "${list[@]}" || die "a file for the guest is missing"
 }
@@ -89,12 +96,15 @@ fill() {
 	local file
 
 	rm -rf "$stage"
-	mkdir -p "$stage"/{bin,dev,proc,sys,tmp,tests,lib/extra}
+	mkdir -p "$stage"/{bin,dev,proc,sys,tmp,tests,lib/extra,lib/modules-kernel}
 	cp "$busybox" "$stage/bin/busybox"
 	ln -s busybox "$stage/bin/sh"
 	install -m 755 "$init" "$stage/init"
 	build_programs
 	build_modules
+	for file in $(kernel_modules); do
+		cp "$file" "$stage/lib/modules-kernel"
+	done
 	for file in "$guest"/*.sh; do
 		[ ! -f "$file" ] || cp "$file" "$stage/tests"
 	done

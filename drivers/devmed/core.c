@@ -115,7 +115,12 @@ EXPORT_SYMBOL_GPL(devmed_defer_probe);
 /* KVM finalizes in this initcall too, or not at all; it is linked before. */
 static int __init devmed_settle(void)
 {
+	bool deferred = devmed_defer_probe(DEVMED_CLASS_SMMUV3);
+
 	WRITE_ONCE(devmed_settled, true);
+	if (deferred)
+		devmed_probe_smmuv3();
+
 	return 0;
 }
 device_initcall_sync(devmed_settle);

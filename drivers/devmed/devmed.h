@@ -150,4 +150,11 @@ static inline void devmed_find_smmuv3(void)
 }
 #endif
 
+/* smmuv3/smmu-probe.c */
+#ifdef CONFIG_DEVMED_SMMUV3
+void devmed_probe_smmuv3(void);
+#else
+static inline void devmed_probe_smmuv3(void) { }
+#endif
+
 #endif /* __DEVMED_H */
