@@ -177,13 +177,26 @@ def devicetree(variant, words):
     return ["-dtb", out + ".dtb"]
 
 
+def compile_table(source, out):
+    """A table of ACPI from what iasl compiles, or from the bytes of it in hexadecimal."""
+    if not source.endswith(".hex"):
+        run("iasl", "-vs", "-p", out, source)
+        return
+    with open(source, encoding="utf-8") as text:
+        table = bytearray.fromhex(" ".join(line.split("#")[0] for line in text))
+    table[4:8] = len(table).to_bytes(4, "little")
+    table[9] = -sum(table) & 0xff
+    with open(out + ".aml", "wb") as aml:
+        aml.write(table)
+
+
 def initrd_with_table(variant):
     """The initramfs with a table of ACPI in front, for the kernel to add or to replace."""
     source, out = firmware(variant, "asl")
     folder = "kernel/firmware/acpi"
     with tempfile.TemporaryDirectory(prefix="devmed-") as root:
         os.makedirs(os.path.join(root, folder))
-        run("iasl", "-vs", "-p", os.path.join(root, folder, "table"), source)
+        compile_table(source, os.path.join(root, folder, "table"))
         names = f"kernel\nkernel/firmware\n{folder}\n{folder}/table.aml\n"
         table = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=root, check=True,
                                input=names.encode(), stdout=subprocess.PIPE).stdout

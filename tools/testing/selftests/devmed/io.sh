@@ -24,12 +24,14 @@ absent() {
 	esac
 }
 
-# By a stage 1, or by none if the command line asks for that.
+# By a stage 1, or by none if the command line asks for that; devmed_stage1=none says
+# that the kernel knows of no SMMU.
 translated() {
 	local want=DMA
 
 	[ "$(cmdline iommu.passthrough)" != 1 ] || want=identity
-	[ "$(cat "$PCI/$1/iommu_group/type" 2> /dev/null)" = $want ]
+	[ "$(cmdline devmed_stage1)" != none ] || want=
+	[ "$(cat "$PCI/$1/iommu_group/type" 2> /dev/null)" = "$want" ]
 }
 
 # common name pci msis-before: what holds for all of them, after the I/O

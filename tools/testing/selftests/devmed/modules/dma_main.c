@@ -36,6 +36,10 @@ static unsigned int refused_nr;
 module_param_array(refused, charp, &refused_nr, 0400);
 MODULE_PARM_DESC(refused, "what has to be refused: r, w, rw or -");
 
+static bool mapped;
+module_param(mapped, bool, 0400);
+MODULE_PARM_DESC(mapped, "stage 1 has them, at their physical addresses");
+
 static char *device;
 module_param(device, charp, 0400);
 MODULE_PARM_DESC(device, "PCI address of the edu that attacks (default: any)");
@@ -112,7 +116,7 @@ static void attack(unsigned int i)
 	int ret;
 
 	/* No stage 1: the device names what it likes. */
-	if (domain->type == IOMMU_DOMAIN_IDENTITY) {
+	if (mapped || domain->type == IOMMU_DOMAIN_IDENTITY) {
 		attack_mapped(i, phys[i]);
 		return;
 	}
