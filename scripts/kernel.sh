@@ -3,7 +3,7 @@
 # Build one flavour of the kernel: Image, modules, and all that external modules
 # need, in build/FLAVOUR. The log is build/FLAVOUR.log.
 #
-# usage: kernel.sh stock|kernel|debug|kernel-16k|kernel-64k
+# usage: kernel.sh stock|kernel|debug|kernel-16k|kernel-64k|modular
 #	 kernel.sh --apply	(only make the source tree with the overlay)
 #
 #	stock		kernel.config, without the overlay
@@ -12,6 +12,7 @@
 #			start another kernel, with other users of the SMMU
 #	kernel-16k	checking its locks at EL2, with 16 KiB pages
 #	kernel-64k	the same with 64 KiB pages, and UBSAN
+#	modular		kernel.config and devmed.config, drivers as modules
 #
 # KERNEL=/path builds from a Linux tree of yours instead of Debian's.
 
@@ -25,8 +26,9 @@ kernel)		fragments="kernel devmed" ;;
 debug)		fragments="kernel devmed debug power iommu" ;;
 kernel-16k)	fragments="kernel devmed debug 16k" ;;
 kernel-64k)	fragments="kernel devmed debug 64k" ;;
+modular)	fragments="kernel devmed modular" ;;
 --apply)	;;
-*)		die "usage: kernel.sh stock|kernel|debug|kernel-16k|kernel-64k|--apply" ;;
+*)		die "usage: kernel.sh stock|kernel|debug|kernel-16k|kernel-64k|modular|--apply" ;;
 esac
 # ccache knows an object again if its source has the same path as before, which is
 # ../linux from each folder that a kernel is built in.
