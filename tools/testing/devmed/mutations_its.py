@@ -301,6 +301,8 @@ ITS + "init.c": [
      "    !devmed_wait_until(its_is_drained(its), ITS_DRAIN_USECS))", "    0)"),
     ("I28", "its-wait-drained", "its_handover_busy",
      "!devmed_wait_until(its_is_drained(its), ITS_DRAIN_USECS)", "!its_is_drained(its)"),
+    ("I28", "its-drain-time", "its_handover_slow",
+     "#define ITS_DRAIN_USECS\t\t1000000", "#define ITS_DRAIN_USECS\t\t1000"),
     ("I22", "its-no-ring", "its_handover_no_ring",
      "!(its->cbaser & GITS_CBASER_VALID) ||\n\t    ", ""),
     ("C01", "its-take-ring", "its_goes_on",

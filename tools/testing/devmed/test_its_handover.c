@@ -52,6 +52,22 @@ TEST(its_handover_busy)
 	mediate_works();
 }
 
+/* A command of 600 ms, for which the driver would wait: a look takes 1 us, and two reads. */
+TEST(its_handover_slow)
+{
+	struct model_cmd cmd;
+
+	params = model_gic_default;
+	setup_start(&params);
+	model_its_slow_down(2 * 600000);
+	cmd = model_sync(model_rdbase(0));
+	model_its_driver_queue(&setup_driver, cmd.dw);
+	model_mmio_write(MODEL_ITS_BASE + GITS_CWRITER, 4, setup_driver.prod);
+	model_its_slow_down(0);
+	mediate();
+	mediate_works();
+}
+
 /* One that is never done: no handover, and the driver is where it was. */
 TEST(its_handover_stuck)
 {

@@ -26,7 +26,11 @@
 
 #include "its-hyp.h"
 
-#define ITS_DRAIN_USECS		1000
+/*
+ * The driver has as much patience with a command. All ITSs drain at once, and the
+ * first that does not ends the handover: that is the time for all of them.
+ */
+#define ITS_DRAIN_USECS		1000000
 
 /* An instance is larger than some pages. */
 #define ITS_INSTANCE_ORDER	get_order(sizeof(struct devmed_its))
