@@ -27,6 +27,8 @@
  * @DEVMED_CLASS_GICR_VLPI: VLPI_base, its frame for virtual LPIs
  * @DEVMED_CLASS_SMMUV3: an SMMUv3, register pages 0 and 1
  * @DEVMED_CLASS_SMMUV3_PAGE: registers beside those pages: performance monitors, TBUs
+ * @DEVMED_CLASS_ITS_DENIED: the frames of an ITS that no driver uses
+ * @DEVMED_CLASS_GICR_DENIED: all frames of a redistributor whose CPU never came up
  * @DEVMED_NR_CLASSES: number of the above
  */
 enum devmed_class {
@@ -35,6 +37,8 @@ enum devmed_class {
 	DEVMED_CLASS_GICR_VLPI,
 	DEVMED_CLASS_SMMUV3,
 	DEVMED_CLASS_SMMUV3_PAGE,
+	DEVMED_CLASS_ITS_DENIED,
+	DEVMED_CLASS_GICR_DENIED,
 	DEVMED_NR_CLASSES
 };
 
@@ -48,7 +52,8 @@ enum devmed_class {
  * @DEVMED_SETUP_POOL: pfn, number of pages; more of them by further calls
  * @DEVMED_SETUP_START: region, two arguments of its class's: let the backend
  *	answer for it. Of an ITS: the host's new ring; end of the memory that it
- *	reaches, 0 if that is all
+ *	reaches, 0 if that is all. Of a denied frame: GICR_TYPER and GICR_PIDR2, as
+ *	the host has read them and may read them on
  * @DEVMED_SETUP_STOP: region: undo the above
  * @DEVMED_SETUP_ADOPT: region, and three arguments of its class's: something of
  *	the device that was live before

@@ -4,6 +4,19 @@
 GICR = "drivers/devmed/its/hyp/gicr"
 
 GICR_MUTATIONS = {
+"drivers/devmed/its/hyp/gic-denied.c": [
+    ("R15", "denied-typer", "gicr_r15_absent_cpu_passed_by", "return denied->typer;", "return 0;"),
+    ("R15", "denied-pidr2", "gicr_r15_absent_cpu_passed_by", "return denied->pidr2;", "return 0;"),
+    ("R15", "denied-space", "gicr_r15_absent_cpu_passed_by",
+     "\tif (gic_denied_count == ARRAY_SIZE(gic_denied))\n\t\treturn -ENOSPC;\n", ""),
+    ("R15", "denied-silent", "gicr_r15_absent_cpu_passed_by",
+     "\tif (!typer && !pidr2)\n\t\treturn devmed_publish(region, &gic_silent);\n", ""),
+    ("R15", "denied-undo", "gicr_r15_absent_cpu_undo", "\t\tgic_denied_count--;", "\t\t;"),
+    ("R15", "denied-undo-silent", "gicr_r15_absent_cpu_undo",
+     "if (region->instance != &gic_silent)", "if (1)"),
+    ("R15", "denied-published", "gicr_r15_absent_cpu_policy",
+     "return devmed_publish(region, denied);", "return 0;"),
+],
 GICR + ".c": [
     ("PW02", "gicr-silent", "gicr_pw02_silent_enable",
      "\tif (ctlr == U32_MAX)\n\t\treturn -EIO;\n", ""),

@@ -169,6 +169,7 @@ struct devmed_regs {
 extern const struct devmed_regs devmed_its_regs;
 extern const struct devmed_regs devmed_gicr_regs;
 extern const struct devmed_regs devmed_gicr_vlpi_regs;
+extern const struct devmed_regs devmed_gic_denied_regs;
 extern const struct devmed_regs devmed_smmuv3_regs;
 extern const struct devmed_regs devmed_smmuv3_page_regs;
 

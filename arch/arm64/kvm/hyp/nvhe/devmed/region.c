@@ -54,6 +54,8 @@ static const struct devmed_regs * const devmed_classes[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_ITS] = &devmed_its_regs,
 	[DEVMED_CLASS_GICR] = &devmed_gicr_regs,
 	[DEVMED_CLASS_GICR_VLPI] = &devmed_gicr_vlpi_regs,
+	[DEVMED_CLASS_ITS_DENIED] = &devmed_gic_denied_regs,
+	[DEVMED_CLASS_GICR_DENIED] = &devmed_gic_denied_regs,
 #endif
 #ifdef CONFIG_DEVMED_SMMUV3
 	[DEVMED_CLASS_SMMUV3] = &devmed_smmuv3_regs,
@@ -61,7 +63,10 @@ static const struct devmed_regs * const devmed_classes[DEVMED_NR_CLASSES] = {
 #endif
 };
 
-/* GITS_TRANSLATER has a frame of its own (IHI 0069, 12.18). */
+/*
+ * GITS_TRANSLATER has a frame of its own (IHI 0069, 12.18). That of an ITS that is
+ * denied is no doorbell for devices either.
+ */
 static const u32 devmed_doorbells[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_ITS] = SZ_64K,
 };
