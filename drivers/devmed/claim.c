@@ -28,13 +28,15 @@ static const char * const devmed_class_names[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_GICR_VLPI] = "gicr-vlpi",
 	[DEVMED_CLASS_SMMUV3]	= "smmuv3",
 	[DEVMED_CLASS_SMMUV3_PAGE]	= "smmuv3-page",
+	[DEVMED_CLASS_ITS_DENIED]	= "its",
+	[DEVMED_CLASS_GICR_DENIED]	= "gicr",
 };
 
 /**
  * devmed_mode_name - the word for a mode
  * @mode: any mode
  *
- * Return: as on the command line, or "failed".
+ * Return: as on the command line, or "failed", or "denied".
  */
 const char *devmed_mode_name(enum devmed_mode mode)
 {
@@ -43,6 +45,7 @@ const char *devmed_mode_name(enum devmed_mode mode)
 		[DEVMED_FORWARD]	= "forward",
 		[DEVMED_ON]		= "on",
 		[DEVMED_FAILED]		= "failed",
+		[DEVMED_DENIED]		= "denied",
 	};
 
 	return names[mode];
@@ -203,6 +206,29 @@ int devmed_start_claim(struct devmed_claim *claim, u64 arg1, u64 arg2)
 }
 
 /**
+ * devmed_deny - take a device that nobody drives from everybody
+ * @class: what it is, one whose backend makes no access
+ * @base: physical address of its registers
+ * @size: in bytes
+ * @arg1: for the backend
+ * @arg2: for the backend
+ *
+ * A device that is denied does not count as missing: nobody can use it. If that
+ * fails, it does.
+ *
+ * Context: Trusted phase, from devmed_host_setup().
+ */
+void devmed_deny(enum devmed_class class, phys_addr_t base, phys_addr_t size,
+		 u64 arg1, u64 arg2)
+{
+	struct devmed_claim *claim = devmed_add_claim(class, base, size);
+
+	if (claim && claim->mode == DEVMED_FORWARD &&
+	    !devmed_start_claim(claim, arg1, arg2))
+		claim->mode = DEVMED_DENIED;
+}
+
+/**
  * devmed_start_class - let the backend answer for every device of a class
  * @class: which
  *
@@ -248,31 +274,91 @@ void devmed_stop_class(enum devmed_class class, int why)
 	}
 }
 
+/* Of these there may be hundreds, and all of them come off alike. */
+static bool devmed_is_one_of_many(const struct devmed_claim *claim)
+{
+	return claim->class == DEVMED_CLASS_GICR ||
+	       claim->class == DEVMED_CLASS_GICR_VLPI ||
+	       claim->class == DEVMED_CLASS_GICR_DENIED;
+}
+
+static bool devmed_is_alike(const struct devmed_claim *a,
+			    const struct devmed_claim *b)
+{
+	return a->class == b->class && a->mode == b->mode &&
+	       a->error == b->error && a->reason == b->reason;
+}
+
 /**
- * devmed_report_claims - say what became of each device
+ * devmed_count_alike - how many claims are reported in one line
+ * @claims: all of them
+ * @nr: how many there are
+ * @first: index of the one in question
  *
- * Context: Any, the trusted phase being over.
+ * Context: Any. Pure.
+ * Return: 1 for a device that has a line of its own; for a redistributor how many
+ * became what it became, or 0 if one of those comes before it.
  */
-void devmed_report_claims(void)
+unsigned int devmed_count_alike(const struct devmed_claim *claims,
+				unsigned int nr, unsigned int first)
+{
+	unsigned int count = 0;
+	unsigned int i;
+
+	if (!devmed_is_one_of_many(&claims[first]))
+		return 1;
+
+	for (i = 0; i < nr; i++) {
+		if (!devmed_is_alike(&claims[i], &claims[first]))
+			continue;
+		if (i < first)
+			return 0;
+		count++;
+	}
+
+	return count;
+}
+
+static void devmed_report_claim(const struct devmed_claim *claim,
+				unsigned int count)
 {
 	static const char * const texts[] = {
 		[DEVMED_OFF]		= "left to the host",
 		[DEVMED_FORWARD]	= "every access is trapped and forwarded",
 		[DEVMED_ON]		= "mediated",
+		[DEVMED_DENIED]		= "denied, for no driver uses it",
 	};
+	char more[24] = "";
+
+	if (count > 1)
+		snprintf(more, sizeof(more), " and %u more", count - 1);
+
+	if (claim->reason)
+		pr_warn("%s%s: cannot be mediated: %s\n", claim->name, more,
+			claim->reason);
+	else if (claim->error)
+		pr_warn("%s%s: cannot be mediated: %pe\n", claim->name, more,
+			ERR_PTR(claim->error));
+	pr_info("%s%s: %s\n", claim->name, more, texts[claim->mode]);
+}
+
+/**
+ * devmed_report_claims - say what became of each device
+ *
+ * Redistributors of which the same became share a line.
+ *
+ * Context: Any, the trusted phase being over.
+ */
+void devmed_report_claims(void)
+{
+	unsigned int count;
 	unsigned int i;
 
 	for (i = 0; i < devmed_nr_claims; i++) {
-		const struct devmed_claim *claim = &devmed_claims[i];
-
-		if (claim->mode == DEVMED_FAILED)
+		if (devmed_claims[i].mode == DEVMED_FAILED)
 			continue;
-		if (claim->reason)
-			pr_warn("%s: cannot be mediated: %s\n", claim->name,
-				claim->reason);
-		else if (claim->error)
-			pr_warn("%s: cannot be mediated: %pe\n", claim->name,
-				ERR_PTR(claim->error));
-		pr_info("%s: %s\n", claim->name, texts[claim->mode]);
+		count = devmed_count_alike(devmed_claims, devmed_nr_claims, i);
+		if (count)
+			devmed_report_claim(&devmed_claims[i], count);
 	}
 }

@@ -17,7 +17,7 @@ static u64 devmed_count(const struct devmed_claim *claim, unsigned int counter)
 {
 	u64 value = 0;
 
-	if (claim->mode == DEVMED_FORWARD || claim->mode == DEVMED_ON)
+	if (claim->mode != DEVMED_OFF && claim->mode != DEVMED_FAILED)
 		devmed_read_counter(claim->region, counter, &value);
 
 	return value;

@@ -18,12 +18,14 @@
  * @DEVMED_FORWARD: EL2 takes it, and passes every access on
  * @DEVMED_ON: EL2 takes it, and its backend answers
  * @DEVMED_FAILED: EL2 should have taken it and could not
+ * @DEVMED_DENIED: EL2 took it from everybody, nobody driving it
  */
 enum devmed_mode {
 	DEVMED_OFF,
 	DEVMED_FORWARD,
 	DEVMED_ON,
 	DEVMED_FAILED,
+	DEVMED_DENIED,
 };
 
 /**
@@ -33,7 +35,7 @@ enum devmed_mode {
  * @mode: what became of it
  * @base: physical address of its registers
  * @size: in bytes
- * @region: EL2's number for it, if @mode is forward or on
+ * @region: EL2's number for it, if @mode is forward, on or denied
  * @error: why @mode is not what was wanted, a negative errno
  * @start_arg: what the firmware says, for DEVMED_SETUP_START
  * @reason: the same as @error in words, NULL if there is none
@@ -93,12 +95,16 @@ extern unsigned int devmed_nr_claims;
 extern unsigned int devmed_nr_missing;
 struct devmed_claim *devmed_add_claim(enum devmed_class class, phys_addr_t base,
 				      phys_addr_t size);
+void devmed_deny(enum devmed_class class, phys_addr_t base, phys_addr_t size,
+		 u64 arg1, u64 arg2);
 void devmed_note_missing(const char *what, const char *why);
 void devmed_release_claim(struct devmed_claim *claim);
 struct devmed_claim *devmed_find_claim(enum devmed_class class, phys_addr_t base);
 int devmed_start_claim(struct devmed_claim *claim, u64 arg1, u64 arg2);
 int devmed_start_class(enum devmed_class class);
 void devmed_stop_class(enum devmed_class class, int why);
+unsigned int devmed_count_alike(const struct devmed_claim *claims,
+				unsigned int nr, unsigned int first);
 void devmed_report_claims(void);
 const char *devmed_mode_name(enum devmed_mode mode);
 long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5);

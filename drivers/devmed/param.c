@@ -107,6 +107,8 @@ static const struct devmed_choice * const devmed_class_choices[DEVMED_NR_CLASSES
 	[DEVMED_CLASS_GICR_VLPI] = &devmed_its,
 	[DEVMED_CLASS_SMMUV3]	= &devmed_smmuv3,
 	[DEVMED_CLASS_SMMUV3_PAGE] = &devmed_smmuv3,
+	[DEVMED_CLASS_ITS_DENIED] = &devmed_its,
+	[DEVMED_CLASS_GICR_DENIED] = &devmed_its,
 };
 
 /**

@@ -68,7 +68,7 @@ for kind in its gicr smmuv3; do
 	modes=$(wanted_modes $parameter)
 	check "$kind: the device was found" [ -n "$device" ]
 	check "$kind: its mode is $modes" mode_is_one_of "$device" "$modes"
-	check "$kind: it is in the log" sh -c "dmesg | grep -q 'devmed: $device: '"
+	check "$kind: it is in the log" in_log "$device"
 	value=$(cmdline "devmed.$parameter")
 	case $value in
 	on|forward|off|"")	;;
@@ -76,8 +76,24 @@ for kind in its gicr smmuv3; do
 			sh -c "dmesg | grep -q 'devmed.$parameter=$value: unknown value'" ;;
 	esac
 done
-check "there is a redistributor for each CPU" \
+# What is off is not looked at.
+[ "$(cmdline devmed.its)" = off ] || check "there is a redistributor for each CPU" \
 	[ "$(devices | grep -c '^gicr@')" -eq "$(possible_cpus)" ]
+
+# How many redistributors are in a mode.
+redistributors() {
+	devices | grep '^gicr@' | while read -r device; do
+		region_mode "$device"
+	done | grep -c "^$1\$"
+}
+
+# Those of CPUs that never came up are nobody's.
+if [ "$(region_mode "$(devices | grep '^gicr@' | head -n 1)")" = on ]; then
+	check "the redistributors of the $(nproc) CPUs that are up are mediated" \
+		[ "$(redistributors on)" -eq "$(nproc)" ]
+	check "all others are denied" \
+		[ "$(redistributors denied)" -eq $(($(possible_cpus) - $(nproc))) ]
+fi
 
 for device in $(devices); do
 	case $(region_mode "$device") in

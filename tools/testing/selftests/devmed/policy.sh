@@ -10,7 +10,10 @@ policy=$(cmdline devmed.policy)
 complete=yes
 [ -r $REGIONS ] || complete=no
 for device in $(devices); do
-	[ "$(region_mode "$device")" = on ] || complete=no
+	case $(region_mode "$device") in
+	on|denied)	;;
+	*)		complete=no ;;
+	esac
 done
 # Nor must there be a DMA master without an SMMU, unless it is trusted, nor anything
 # else that EL2 cannot mediate.
@@ -33,7 +36,7 @@ if cmdline devmed.trusted_dma | grep -q fw-cfg; then
 fi
 
 for device in $(devices); do
-	check "$device is in the log" sh -c "dmesg | grep -q 'devmed: $device: '"
+	check "$device is in the log" in_log "$device"
 done
 
 # Whatever became of the guest, the host goes on.

@@ -94,6 +94,14 @@ devices() {
 	[ -r $REGIONS ] && sed 1d $REGIONS | awk '{ print $1 }'
 }
 
+# Is it in the log what became of a device? Redistributors share lines.
+in_log() {
+	case $1 in
+	gicr*)	dmesg | grep -q "devmed: ${1%@*}@[^ ]*\( and [0-9]* more\)\?: " ;;
+	*)	dmesg | grep -q "devmed: $1: " ;;
+	esac
+}
+
 region_column() {
 	sed 1d $REGIONS | awk -v name="$1" -v column="$2" '$1 == name { print $column }'
 }
