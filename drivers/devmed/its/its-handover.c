@@ -26,6 +26,7 @@
 #include <kvm/arm_vgic.h>
 
 #include "../devmed.h"
+#include "its-host.h"
 #include "its-layout.h"
 
 /* Single pages for a new device, but for its ITT: the records. */
@@ -50,6 +51,10 @@ static unsigned int its_nr_handovers __initdata;
 
 /* Of vPEs, EL2 takes those of GICv4.0, if every ITS that has any is like that. */
 static bool its_no_vpes __initdata;
+
+/* The handover's outcome: nothing is printed while all CPUs are stopped. */
+static bool its_handed_over __initdata;
+static int its_handover_error __initdata;
 
 /* Constant once devices are unlocked. */
 static size_t its_l2_size;
@@ -230,6 +235,57 @@ static const struct its_visitor its_preparer __initconst = {
 	.its = its_prepare_one, .device = its_no_device,
 };
 
+struct its_search {
+	phys_addr_t base;
+	bool found;
+};
+
+static int __init its_compare_one(const struct its_live *live, void *arg)
+{
+	struct its_search *search = arg;
+
+	search->found |= live->base == search->base;
+	return 0;
+}
+
+static const struct its_visitor its_searcher __initconst = {
+	.its = its_compare_one, .device = its_no_device,
+};
+
+/**
+ * devmed_its_is_driven - did the driver take an ITS?
+ * @base: physical address of its registers
+ *
+ * The driver leaves an ITS alone that the firmware does not call an MSI controller, that does
+ * not come to rest, or if LPIs are switched off.
+ *
+ * Context: Trusted phase, may sleep.
+ * Return: true if it drives the ITS.
+ */
+bool __init devmed_its_is_driven(phys_addr_t base)
+{
+	struct its_search search = { .base = base };
+
+	its_lock_devices();
+	its_visit(&its_searcher, &search);
+	its_unlock_devices(NULL);
+
+	return search.found;
+}
+
+/* Redistributors can do with LPIs what they do, with an ITS or without one. */
+static bool __init its_has_redistributors(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < devmed_nr_claims; i++) {
+		if (devmed_claims[i].class == DEVMED_CLASS_GICR)
+			return true;
+	}
+
+	return false;
+}
+
 /**
  * devmed_prepare_its - get ready for the handover
  *
@@ -248,7 +304,7 @@ bool __init devmed_prepare_its(void)
 	if (ret)
 		pr_warn("its: no handover: %pe\n", ERR_PTR(ret));
 
-	return !ret && its_nr_handovers;
+	return !ret && (its_nr_handovers || its_has_redistributors());
 }
 
 /* The ITS being visited is the last one started. */
@@ -256,15 +312,9 @@ static int __init its_start_one(const struct its_live *live, void *arg)
 {
 	struct its_handover **next = arg;
 	struct its_handover *handover = (*next)++;
-	int ret;
 
-	ret = devmed_start_claim(handover->claim, virt_to_phys(handover->ring),
-				 its_reach(live));
-	if (ret == -ERANGE)
-		pr_warn("%s: no handover: it needs memory below 4 GiB, and EL2 has other\n",
-			handover->claim->name);
-
-	return ret;
+	return devmed_start_claim(handover->claim, virt_to_phys(handover->ring),
+				  its_reach(live));
 }
 
 static int __init its_adopt_one(u32 id, phys_addr_t itt, u32 nr_ites, void *arg)
@@ -298,7 +348,8 @@ static void __init its_switch_driver(struct its_handover *handover)
  *
  * All or none: ITSs share the memory of their ITTs.
  *
- * Context: Trusted phase, every other CPU stopped, interrupts off.
+ * Context: Trusted phase, every other CPU stopped, interrupts off. Prints nothing: a
+ * console may take as long as it likes.
  */
 void __init devmed_handover_its(void)
 {
@@ -311,9 +362,8 @@ void __init devmed_handover_its(void)
 		ret = devmed_start_class(DEVMED_CLASS_GICR_VLPI);
 	if (!ret)
 		ret = its_visit(&its_starter, &next);
-	if (ret == -EXDEV)
-		pr_warn("its: no handover: redistributors differ in their table of LPI configuration\n");
 	if (ret) {
+		its_handover_error = ret;
 		devmed_stop_class(DEVMED_CLASS_ITS, ret);
 		devmed_stop_class(DEVMED_CLASS_GICR_VLPI, ret);
 		devmed_stop_class(DEVMED_CLASS_GICR, ret);
@@ -323,12 +373,39 @@ void __init devmed_handover_its(void)
 	for (i = 0; i < its_nr_handovers; i++)
 		its_switch_driver(&its_handovers[i]);
 	its_nr_owned = its_nr_handovers;
+	its_handed_over = true;
+}
+
+/**
+ * its_why_no_handover - what an error of the handover means
+ * @error: an errno, or 0
+ *
+ * Return: the words for the log; NULL if each device's own line says enough.
+ */
+const char *its_why_no_handover(int error)
+{
+	switch (error) {
+	case -ERANGE:
+		return "an ITS needs memory below 4 GiB, and EL2 has other";
+	case -EXDEV:
+		return "redistributors differ in their table of LPI configuration";
+	default:
+		return NULL;
+	}
+}
+
+static void __init its_report_handover(void)
+{
+	const char *why = its_why_no_handover(its_handover_error);
+
+	if (why)
+		pr_warn("its: no handover: %s\n", why);
 }
 
 /* Before any guest: what EL2 refuses, nobody is to try. */
 static void __init its_limit_guests(void)
 {
-	if (kvm_vgic_global_state.has_gicv4_1)
+	if (kvm_vgic_global_state.has_gicv4_1 || !its_nr_owned)
 		its_no_vpes = true;
 	kvm_vgic_global_state.has_gicv4_1 = false;
 	if (its_no_vpes)
@@ -347,7 +424,8 @@ void __init devmed_finish_its(void)
 	if (devmed_wanted_mode(DEVMED_CLASS_ITS) != DEVMED_ON)
 		return;
 
-	if (its_nr_owned) {
+	its_report_handover();
+	if (its_handed_over) {
 		its_limit_guests();
 	} else {
 		while (its_nr_handovers--)

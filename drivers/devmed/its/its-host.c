@@ -12,6 +12,7 @@
 #include <linux/sizes.h>
 
 #include "../devmed.h"
+#include "its-host.h"
 
 /*
  * The frames that the architecture gives an ITS, whatever the firmware says:
@@ -28,7 +29,7 @@ static phys_addr_t __init its_frames_size(u64 typer)
 /* And for vPEs: a level-2 table, records of two kinds. */
 #define ITS_VPE_POOL_SIZE	(SZ_64K + 4 * PAGE_SIZE)
 
-static void __init its_claim(phys_addr_t base)
+static u64 __init its_read_typer(phys_addr_t base)
 {
 	void __iomem *frame = ioremap(base, SZ_64K);
 	u64 typer = 0;
@@ -37,7 +38,25 @@ static void __init its_claim(phys_addr_t base)
 		typer = gic_read_typer(frame + GITS_TYPER);
 		iounmap(frame);
 	}
-	if (devmed_wanted_mode(DEVMED_CLASS_ITS) == DEVMED_ON) {
+
+	return typer;
+}
+
+/*
+ * An ITS without a driver has memory that nobody knows: it is denied. It may have no
+ * power, so that only an ITS with a driver is looked at.
+ */
+static void __init its_claim(phys_addr_t base)
+{
+	enum devmed_mode mode = devmed_wanted_mode(DEVMED_CLASS_ITS);
+	bool driven = mode != DEVMED_OFF && devmed_its_is_driven(base);
+	u64 typer = driven ? its_read_typer(base) : 0;
+
+	if (mode == DEVMED_ON && !driven) {
+		devmed_deny(DEVMED_CLASS_ITS_DENIED, base, its_frames_size(0), 0, 0);
+		return;
+	}
+	if (mode == DEVMED_ON) {
 		devmed_want_pool(ITS_POOL_SIZE);
 		if (typer & GITS_TYPER_VLPIS)
 			devmed_want_pool(ITS_VPE_POOL_SIZE);

@@ -33,7 +33,7 @@ nvme_msis() {
 }
 
 # Protected KVM lets no CPU come up that it did not see before finalize, on the
-# stock kernel too; its redistributor stays EL2's.
+# stock kernel too; its redistributor is denied.
 stays_down() {
 	! echo 1 2> /dev/null > "$1/online" && [ "$(cat "$1/online")" = 0 ]
 }

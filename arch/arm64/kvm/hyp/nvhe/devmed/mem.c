@@ -10,8 +10,9 @@
  * then commits, and on failure leaves each page as it found it. A pinned page
  * cannot become EL2's or a guest's until it is unpinned; pin and unpin are each
  * one step, so the host's own (un)share calls come before or after, never in
- * between. A page has one pin: the 16-bit count of struct hyp_page is never
- * driven up by the host.
+ * between. A page has one pin of devmed's: the 16-bit count of struct hyp_page is
+ * never driven up here. The stock hypervisor adds to the count, for memory that the
+ * host names twice: that keeps the page shared, and out of anybody else's hands.
  *
  * Leaves to others: proving that a device is done with a page before it is
  * unpinned (the backend).
