@@ -181,6 +181,9 @@ HYP + "region.c": [
      "region->instance || devmed_idmap_started()", "region->instance"),
     ("P02", "doorbell-offset", "idmap_regions",
      "[DEVMED_CLASS_ITS] = SZ_64K", "[DEVMED_CLASS_ITS] = 0"),
+    ("R15", "doorbell-of-denied", "its_unprobed_denied",
+     "[DEVMED_CLASS_ITS] = SZ_64K,", "[DEVMED_CLASS_ITS] = SZ_64K,\n"
+     "\t[DEVMED_CLASS_ITS_DENIED] = SZ_64K,"),
     ("P01", "region-around", "owner_next_region",
      "\tif (i && addr < devmed_map_end(i - 1))\n\t\ti--;\n", ""),
     ("C06", "register-after-finalize", "region_finalized",

@@ -129,6 +129,33 @@ static void try_lpis(const struct gicr *gicr)
 	}
 }
 
+/* A CPU that never was up: none of its registers is there, for good. */
+static void try_denied(const struct gicr *gicr)
+{
+	static const struct {
+		const char *name;
+		u32 offset;
+	} regs[] = {
+		{ "R15: LPIs of a CPU that never was up", GICR_CTLR },
+		{ "R15: PROPBASER of a CPU that never was up", GICR_PROPBASER },
+		{ "R15: PENDBASER of a CPU that never was up", GICR_PENDBASER },
+		{ "R15: SETLPIR of a CPU that never was up", GICR_SETLPIR },
+		{ "R15: INVLPIR of a CPU that never was up", GICR_INVLPIR },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
+		u64 before = attack_count(gicr->row, COUNT_HOLE);
+		u64 value;
+
+		writeq(attacker.canary_phys | GICR_CTLR_ENABLE_LPIS,
+		       gicr->mmio + regs[i].offset);
+		value = readq(gicr->mmio + regs[i].offset);
+		gicr_result(!value && attack_count(gicr->row, COUNT_HOLE) == before + 2,
+			    regs[i].name);
+	}
+}
+
 /* What the CPU has, or what it could have if it were let up. */
 static void find_tables(struct gicr *gicr)
 {
@@ -207,7 +234,10 @@ void attack_redistributors(void)
 	attack_begin(&attack);
 	gicr.mmio = ioremap(attack_gicr_base[1], SZ_64K);
 	if (gicr.mmio) {
-		try_cpu(&gicr);
+		if (gicr.row >= 0 && !readl(gicr.mmio + GICR_IIDR))
+			try_denied(&gicr);
+		else
+			try_cpu(&gicr);
 		iounmap(gicr.mmio);
 	}
 	if (up)
