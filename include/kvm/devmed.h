@@ -60,7 +60,8 @@ enum devmed_class {
  * @DEVMED_SETUP_DMA: end of all that devices may have to reach, exclusive, 0 if
  *	not known: build the stage-2 that DMA sees, once all SMMUs are started
  * @DEVMED_SETUP_POLICY: 1 to refuse protected guests until every device is
- *	mediated, number of devices that could not be registered
+ *	mediated; number of devices that could not be registered, and of options and
+ *	tables that were not understood. Until then all protected guests are refused
  */
 enum devmed_setup_op {
 	DEVMED_SETUP_REGISTER,
@@ -217,6 +218,7 @@ enum devmed_counter {
  * @DEVMED_UNRESOLVED: aborts injected because no address could be found
  * @DEVMED_ABORTS: accesses of EL2's own that a device answered with an abort
  * @DEVMED_PINNED: pages of the host's that devices use now, and it has to keep
+ * @DEVMED_GUESTS_REFUSED: 1 if the policy allows no protected guest now, else 0
  * @DEVMED_DMA_TABLES: pages of the DMA stage-2 now
  * @DEVMED_DMA_REFUSED: changes of ownership that it refused
  * @DEVMED_DMA_LOST: pages of the host's that it has no room for
@@ -231,6 +233,7 @@ enum devmed_global_counter {
 	DEVMED_UNRESOLVED,
 	DEVMED_ABORTS,
 	DEVMED_PINNED,
+	DEVMED_GUESTS_REFUSED,
 	DEVMED_DMA_TABLES,
 	DEVMED_DMA_REFUSED,
 	DEVMED_DMA_LOST,

@@ -169,7 +169,7 @@ static void fake_take(struct fake_snapshot *to)
 	memcpy(to->vmemmap, fake_vmemmap(), sizeof(to->vmemmap));
 	for (i = 0; i < DEVMED_NR_GLOBAL_COUNTERS; i++)
 		to->counters[i] = i == DEVMED_PINNED ? devmed_pinned() :
-				  i == DEVMED_UNRESOLVED ? 0 :
+				  i == DEVMED_UNRESOLVED || i == DEVMED_GUESTS_REFUSED ? 0 :
 				  devmed_pool_counter(i);
 	for (i = 0; i < FAKE_MEM_BASE >> PAGE_SHIFT; i++) {
 		if (to->low[i] == FAKE_S2_RW)

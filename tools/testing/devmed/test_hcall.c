@@ -110,8 +110,8 @@ TEST(hcall_after_finalize)
 	ASSERT_EQ(setup_call(DEVMED_SETUP_UNREGISTER, 0, 0, 0, 0), -EPERM);
 	ASSERT_EQ(setup_call(DEVMED_SETUP_POOL, FAKE_MEM_BASE >> PAGE_SHIFT, 1,
 			     0, 0), -EPERM);
-	ASSERT_EQ(setup_call(DEVMED_SETUP_POLICY, 1, 1, 0, 0), -EPERM);
-	ASSERT(devmed_allows_protected_vm());
+	ASSERT_EQ(setup_call(DEVMED_SETUP_POLICY, 0, 0, 0, 0), -EPERM);
+	ASSERT(!devmed_allows_protected_vm());
 	ASSERT(fake_unchanged(before));
 }
 

@@ -149,11 +149,30 @@ TEST(region_counters)
 	ASSERT_EQ(devmed_read_counter(0, DEVMED_NR_COUNTERS + 1, &value), -EINVAL);
 	ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, DEVMED_NR_GLOBAL_COUNTERS,
 				      &value), -EINVAL);
+	ASSERT_EQ(devmed_set_policy(false, 0), 0);
 	for (i = 0; i < DEVMED_NR_GLOBAL_COUNTERS; i++) {
 		value = 1;
 		ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, i, &value), 0);
 		ASSERT_EQ(value, 0);
 	}
+}
+
+/* The host reads what EL2 will answer to a guest: there is no second rule. */
+TEST(region_policy_is_told)
+{
+	u64 value = 0;
+
+	ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, DEVMED_GUESTS_REFUSED, &value), 0);
+	ASSERT_EQ(value, 1);
+	ASSERT_EQ(devmed_set_policy(true, 0), 0);
+	ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, DEVMED_GUESTS_REFUSED, &value), 0);
+	ASSERT_EQ(value, 0);
+	ASSERT_EQ(devmed_set_policy(true, 1), 0);
+	ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, DEVMED_GUESTS_REFUSED, &value), 0);
+	ASSERT_EQ(value, 1);
+	ASSERT_EQ(devmed_set_policy(false, 1), 0);
+	ASSERT_EQ(devmed_read_counter(DEVMED_GLOBAL, DEVMED_GUESTS_REFUSED, &value), 0);
+	ASSERT_EQ(value, 0);
 }
 
 TEST(region_finalized)
@@ -165,8 +184,8 @@ TEST(region_finalized)
 	devmed_finalize();
 	refused(ITS, BASE + SZ_1M, SZ_64K, -EPERM);
 	ASSERT_EQ(devmed_unregister(0), -EPERM);
-	ASSERT_EQ(devmed_set_policy(true, 5), -EPERM);
-	ASSERT(devmed_allows_protected_vm());
+	ASSERT_EQ(devmed_set_policy(false, 0), -EPERM);
+	ASSERT(!devmed_allows_protected_vm());
 	ASSERT(devmed_find_region(BASE));
 	ASSERT(fake_unchanged(before));
 }

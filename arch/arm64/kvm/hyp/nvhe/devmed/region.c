@@ -42,9 +42,12 @@ static unsigned int devmed_nr_mapped;
  */
 struct devmed_region *devmed_last_region;
 
-/* The policy. Guarded by devmed_setup_lock until finalize, constant afterwards. */
-static bool devmed_require;
-static u64 devmed_nr_unregistered;
+/*
+ * The policy. Guarded by devmed_setup_lock until finalize, constant afterwards. No
+ * protected guest runs unless the host has set it.
+ */
+static bool devmed_require = true;
+static u64 devmed_nr_unregistered = 1;
 
 /* Aborts for which the hardware gave no address. */
 atomic64_t devmed_unresolved;
@@ -64,8 +67,8 @@ static const struct devmed_regs * const devmed_classes[DEVMED_NR_CLASSES] = {
 };
 
 /*
- * GITS_TRANSLATER has a frame of its own (IHI 0069, 12.18). That of an ITS that is
- * denied is no doorbell for devices either.
+ * GITS_TRANSLATER has a frame of its own (IHI 0069, 12.18). The frame of an ITS
+ * that is denied is no doorbell for devices either.
  */
 static const u32 devmed_doorbells[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_ITS] = SZ_64K,
@@ -338,7 +341,8 @@ int devmed_unregister(u64 id)
 /**
  * devmed_set_policy - say what a device that is not mediated means
  * @require: refuse protected guests until every device is mediated
- * @unregistered: devices that the glue found and could not register
+ * @unregistered: devices that the glue found and could not register, and options
+ *	and tables that it did not understand
  *
  * Context: Trusted phase.
  * Return: 0; -EPERM after finalize, with nothing changed.
@@ -461,6 +465,8 @@ int devmed_read_counter(u64 id, u64 counter, u64 *value)
 			*value = atomic64_read(&devmed_aborts);
 		else if (counter == DEVMED_PINNED)
 			*value = devmed_pinned();
+		else if (counter == DEVMED_GUESTS_REFUSED)
+			*value = !devmed_allows_protected_vm();
 		else if (counter >= DEVMED_DMA_TABLES)
 			*value = devmed_idmap_counter(counter);
 		else
