@@ -145,10 +145,14 @@ static bool __init masters_of_pci(struct device_node *np)
 	return ids >= masters_of_pci_ids(np);
 }
 
-/* Nodes that have such properties for their children, or are no devices. */
+/*
+ * Nodes that have such properties for their children, or are no devices. The root
+ * is one: its "compatible" is the machine's.
+ */
 static bool __init masters_of_is_bus(struct device_node *np)
 {
-	return of_device_is_compatible(np, "simple-bus") ||
+	return of_node_is_root(np) ||
+	       of_device_is_compatible(np, "simple-bus") ||
 	       of_property_present(np, "#iommu-cells") ||
 	       !of_property_present(np, "compatible");
 }
