@@ -19,9 +19,6 @@
 struct devmed_claim devmed_claims[DEVMED_MAX_REGIONS];
 unsigned int devmed_nr_claims;
 
-/* Devices that EL2 does not hold, for whatever reason. */
-unsigned int devmed_nr_missing;
-
 static const char * const devmed_class_names[DEVMED_NR_CLASSES] = {
 	[DEVMED_CLASS_ITS]	= "its",
 	[DEVMED_CLASS_GICR]	= "gicr",
@@ -74,19 +71,6 @@ long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5)
 			  x5, &res);
 
 	return res.a0 == SMCCC_RET_SUCCESS ? (long)res.a1 : -EPERM;
-}
-
-/**
- * devmed_note_missing - a device is there, or may be, that EL2 does not hold
- * @what: the device or the table that should have described it
- * @why: what is wrong
- *
- * Context: Trusted phase, from devmed_host_setup().
- */
-void devmed_note_missing(const char *what, const char *why)
-{
-	pr_warn("%s: cannot be mediated: %s\n", what, why);
-	devmed_nr_missing++;
 }
 
 static void devmed_register_claim(struct devmed_claim *claim)

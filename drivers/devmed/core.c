@@ -39,11 +39,7 @@ void __init devmed_host_setup(void)
 	devmed_reserve_pool();
 	devmed_start_smmuv3();
 	devmed_find_masters();
-	devmed_hcall_setup(DEVMED_SETUP_POLICY, devmed_wants_require(),
-			   devmed_nr_missing, 0, 0);
-
-	if (devmed_wants_require())
-		pr_warn("policy: protected guests are refused until every device is mediated\n");
+	devmed_set_policy();
 }
 
 /**
@@ -96,6 +92,7 @@ void __init devmed_host_finalize(smp_call_func_t finalize, void *arg)
 
 	devmed_finish_its();
 	devmed_report_claims();
+	devmed_report_policy();
 }
 
 /**

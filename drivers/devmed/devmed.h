@@ -79,6 +79,13 @@ bool devmed_trusts_dma(const char *name);
 void devmed_for_each_smmuv3_page(void (*claim)(phys_addr_t base,
 					       phys_addr_t size));
 
+/* policy.c */
+extern unsigned int devmed_nr_missing;
+void devmed_note_missing(const char *what, const char *why);
+void devmed_note_misread(const char *what, const char *why);
+void devmed_set_policy(void);
+void devmed_report_policy(void);
+
 /* masters.c */
 extern struct devmed_master devmed_masters[DEVMED_MAX_MASTERS];
 extern unsigned int devmed_nr_masters;
@@ -92,12 +99,10 @@ devmed_next_iort(const struct acpi_table_iort *iort,
 /* claim.c */
 extern struct devmed_claim devmed_claims[DEVMED_MAX_REGIONS];
 extern unsigned int devmed_nr_claims;
-extern unsigned int devmed_nr_missing;
 struct devmed_claim *devmed_add_claim(enum devmed_class class, phys_addr_t base,
 				      phys_addr_t size);
 void devmed_deny(enum devmed_class class, phys_addr_t base, phys_addr_t size,
 		 u64 arg1, u64 arg2);
-void devmed_note_missing(const char *what, const char *why);
 void devmed_release_claim(struct devmed_claim *claim);
 struct devmed_claim *devmed_find_claim(enum devmed_class class, phys_addr_t base);
 int devmed_start_claim(struct devmed_claim *claim, u64 arg1, u64 arg2);

@@ -101,11 +101,11 @@ for device in $(devices); do
 	esac
 done
 
-# Which regions the drivers use: VLPI_base only when a CPU comes up first, and
-# RD_base when it comes up again.
+# Which regions the drivers use: VLPI_base only when a CPU comes up first, RD_base
+# when it comes up again, a page beside an SMMU never.
 is_used() {
 	case $1 in
-	gicr-vlpi@*)	return 1 ;;
+	gicr-vlpi@*|smmuv3-page@*)	return 1 ;;
 	gicr@*)		[ "$(nproc)" -gt 1 ] ;;
 	esac
 }
