@@ -11,6 +11,8 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 
+#include <kunit/static_stub.h>
+
 #include <asm/kvm_asm.h>
 
 #include "devmed.h"
@@ -66,6 +68,8 @@ const char *devmed_mode_name(enum devmed_mode mode)
 long devmed_hcall_setup(enum devmed_setup_op op, u64 x2, u64 x3, u64 x4, u64 x5)
 {
 	struct arm_smccc_res res;
+
+	KUNIT_STATIC_STUB_REDIRECT(devmed_hcall_setup, op, x2, x3, x4, x5);
 
 	arm_smccc_1_1_hvc(KVM_HOST_SMCCC_FUNC(__devmed_setup), op, x2, x3, x4,
 			  x5, &res);
@@ -346,3 +350,7 @@ void devmed_report_claims(void)
 			devmed_report_claim(&devmed_claims[i], count);
 	}
 }
+
+#ifdef CONFIG_DEVMED_KUNIT_TEST
+#include "tests/claim.c"
+#endif

@@ -14,6 +14,8 @@
 #include <linux/smp.h>
 #include <linux/stop_machine.h>
 
+#include <kunit/static_stub.h>
+
 #include <asm/kvm_asm.h>
 #include <asm/virt.h>
 
@@ -35,6 +37,7 @@ void __init devmed_host_setup(void)
 	devmed_find_gicr();
 	devmed_find_its();
 	devmed_find_smmuv3();
+	devmed_find_others();
 	devmed_limit_its();
 	devmed_reserve_pool();
 	devmed_start_smmuv3();
@@ -136,6 +139,8 @@ device_initcall_sync(devmed_settle);
 long devmed_hcall(enum devmed_call_op op, u64 x2, u64 x3, u64 *value)
 {
 	struct arm_smccc_res res;
+
+	KUNIT_STATIC_STUB_REDIRECT(devmed_hcall, op, x2, x3, value);
 
 	if (!is_pkvm_initialized())
 		return -ENODEV;

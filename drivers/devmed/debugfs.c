@@ -69,7 +69,7 @@ static void devmed_show_globals(struct seq_file *m)
 		[DEVMED_UNRESOLVED]	= "hyp unresolved",
 		[DEVMED_ABORTS]		= "hyp aborts",
 		[DEVMED_PINNED]		= "hyp pinned",
-		[DEVMED_GUESTS_REFUSED]	= "guests refused",
+		[DEVMED_GUESTS_REFUSED]	= "hyp guests-refused",
 		[DEVMED_DMA_TABLES]	= "dma tables",
 		[DEVMED_DMA_REFUSED]	= "dma refused",
 		[DEVMED_DMA_LOST]	= "dma lost",

@@ -86,10 +86,26 @@ void devmed_note_misread(const char *what, const char *why);
 void devmed_set_policy(void);
 void devmed_report_policy(void);
 
+/* others.c */
+void devmed_find_others(void);
+
 /* masters.c */
 extern struct devmed_master devmed_masters[DEVMED_MAX_MASTERS];
 extern unsigned int devmed_nr_masters;
 void devmed_find_masters(void);
+void devmed_add_master(const char *name, const char *kind);
+bool devmed_is_mediated(phys_addr_t base);
+u64 devmed_skip_range(u64 start, u64 base, u64 count);
+
+/* masters-of.c */
+void devmed_find_masters_of(void);
+
+/* masters-acpi.c */
+#ifdef CONFIG_ACPI
+void devmed_find_masters_acpi(void);
+#else
+static inline void devmed_find_masters_acpi(void) { }
+#endif
 struct acpi_table_iort;
 struct acpi_iort_node;
 const struct acpi_iort_node *
@@ -137,11 +153,7 @@ bool devmed_prepare_its(void);
 void devmed_handover_its(void);
 void devmed_finish_its(void);
 #else
-static inline void devmed_find_its(void)
-{
-	devmed_note_missing("its", "CONFIG_DEVMED_ITS is not set");
-}
-
+static inline void devmed_find_its(void) { }
 static inline void devmed_find_gicr(void) { }
 static inline void devmed_limit_its(void) { }
 static inline bool devmed_prepare_its(void) { return false; }
@@ -155,10 +167,7 @@ void devmed_wake_smmuv3(void);
 #else
 static inline void devmed_wake_smmuv3(void) { }
 static inline void devmed_start_smmuv3(void) { }
-static inline void devmed_find_smmuv3(void)
-{
-	devmed_note_missing("smmuv3", "CONFIG_DEVMED_SMMUV3 is not set");
-}
+static inline void devmed_find_smmuv3(void) { }
 #endif
 
 /* smmuv3/smmu-probe.c */

@@ -425,3 +425,7 @@ unsigned int devmed_wanted_pool(unsigned int otherwise)
 {
 	return devmed_pool < 0 ? otherwise : devmed_pool;
 }
+
+#ifdef CONFIG_DEVMED_KUNIT_TEST
+#include "tests/param.c"
+#endif

@@ -103,7 +103,7 @@ static unsigned int devmed_count_unmediated(void)
 	unsigned int count = devmed_nr_missing;
 	unsigned int i;
 
-	/* Those of the other modes are among the missing. */
+	/* Claims of the other modes are among the missing. */
 	for (i = 0; i < devmed_nr_claims; i++)
 		count += devmed_claims[i].mode == DEVMED_FORWARD;
 
@@ -132,3 +132,7 @@ void devmed_report_policy(void)
 		pr_info("policy: met, as far as %s tells of DMA masters: protected guests may run\n",
 			acpi_disabled ? "the device tree" : "ACPI");
 }
+
+#ifdef CONFIG_DEVMED_KUNIT_TEST
+#include "tests/policy.c"
+#endif

@@ -200,10 +200,8 @@ static void __init smmu_claim_pmcg_acpi(const struct acpi_iort_pmcg *pmcg)
 static void __init smmu_parse_iort(const struct acpi_table_iort *iort)
 {
 	const struct acpi_iort_node *node = NULL;
-	u32 nr_nodes = 0;
 
 	while ((node = devmed_next_iort(iort, node))) {
-		nr_nodes++;
 		if (node->type == ACPI_IORT_NODE_SMMU_V3)
 			smmu_claim_acpi((const void *)node->node_data);
 	}
@@ -211,8 +209,6 @@ static void __init smmu_parse_iort(const struct acpi_table_iort *iort)
 		if (node->type == ACPI_IORT_NODE_PMCG)
 			smmu_claim_pmcg_acpi((const void *)node->node_data);
 	}
-	if (nr_nodes < iort->node_count)
-		devmed_note_missing("IORT", "a malformed node");
 }
 
 static void __init smmu_find_acpi(void)
@@ -345,3 +341,7 @@ void __init devmed_start_smmuv3(void)
 	}
 	smmu_settle_pages(devmed_dma_started);
 }
+
+#if defined(CONFIG_DEVMED_KUNIT_TEST) && defined(CONFIG_ACPI)
+#include "../tests/smmu-host.c"
+#endif
