@@ -221,8 +221,14 @@ objects_of() {
 	done
 }
 
+# Tests that are part of the file which they test have no object of their own.
 our_sources() {
-	ours 'arch/arm64/kvm/hyp/nvhe/devmed/*.c' 'drivers/devmed/*.c'
+	local file
+
+	for file in $(ours 'arch/arm64/kvm/hyp/nvhe/devmed/*.c' 'drivers/devmed/*.c'); do
+		[[ $file = */tests/* ]] && grep -qrs "^#include .*tests/${file##*/}\"" "$TOP/drivers/devmed" ||
+			echo "$file"
+	done
 }
 
 # build OUT ARGUMENT...: the hypervisor's objects and the host's part, ours anew.
@@ -291,7 +297,7 @@ check_sparse() {
 	local out=$BUILD/static
 
 	need_tool sparse
-	configure "$out" "CONFIG_NVHE_EL2_DEBUG CONFIG_NVHE_EL2_TRACING"
+	configure "$out" "CONFIG_NVHE_EL2_DEBUG CONFIG_NVHE_EL2_TRACING CONFIG_KUNIT CONFIG_DEVMED_KUNIT_TEST"
 	finding "our files build with W=1" build "$out" W=1 C=1 CHECK="sparse -D__typeof_unqual__=__typeof__"
 	finding "all of them" built_all "$out"
 	finding "W=1 finds nothing in our files" no_warning "$out.log" '\[-W'
@@ -306,7 +312,7 @@ check_clang() {
 	need_tool clang-19
 	need_tool ld.lld-19
 	command -v ccache > /dev/null || clang=(LLVM=-19 CC=clang-19 HOSTCC=gcc HOSTLD=ld HOSTAR=ar)
-	configure "$out" "" "${clang[@]}"
+	configure "$out" "CONFIG_KUNIT CONFIG_DEVMED_KUNIT_TEST" "${clang[@]}"
 	finding "EL2 and our files build with clang" build "$out" "${clang[@]}"
 	finding "all of them, with clang" built_all "$out"
 	finding "clang finds nothing in our files" no_warning "$out.log" '.'

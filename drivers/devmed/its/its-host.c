@@ -11,6 +11,8 @@
 #include <linux/of_address.h>
 #include <linux/sizes.h>
 
+#include <kunit/static_stub.h>
+
 #include "../devmed.h"
 #include "its-host.h"
 
@@ -43,15 +45,19 @@ static u64 __init its_read_typer(phys_addr_t base)
 }
 
 /*
- * An ITS without a driver has memory that nobody knows: it is denied. It may have no
- * power, so that only an ITS with a driver is looked at.
+ * An ITS without a driver has memory that nobody knows: it is denied. Such an ITS may
+ * have no power, so that only an ITS with a driver is looked at.
  */
 static void __init its_claim(phys_addr_t base)
 {
 	enum devmed_mode mode = devmed_wanted_mode(DEVMED_CLASS_ITS);
-	bool driven = mode != DEVMED_OFF && devmed_its_is_driven(base);
-	u64 typer = driven ? its_read_typer(base) : 0;
+	bool driven;
+	u64 typer;
 
+	KUNIT_STATIC_STUB_REDIRECT(its_claim, base);
+
+	driven = mode != DEVMED_OFF && devmed_its_is_driven(base);
+	typer = driven ? its_read_typer(base) : 0;
 	if (mode == DEVMED_ON && !driven) {
 		devmed_deny(DEVMED_CLASS_ITS_DENIED, base, its_frames_size(0), 0, 0);
 		return;
@@ -119,3 +125,7 @@ void __init devmed_find_its(void)
 	else
 		its_find_acpi();
 }
+
+#ifdef CONFIG_DEVMED_KUNIT_TEST
+#include "../tests/its-host.c"
+#endif
