@@ -56,7 +56,8 @@ enum devmed_class {
  *	the host has read them and may read them on
  * @DEVMED_SETUP_STOP: region: undo the above
  * @DEVMED_SETUP_ADOPT: region, and three arguments of its class's: something of
- *	the device that was live before
+ *	the device that was live before. Of an SMMUv3, after DEVMED_SETUP_DMA:
+ *	DEVMED_SMMUV3_STALE or 0; its streams. The region is forwarded if it fails.
  * @DEVMED_SETUP_DMA: end of all that devices may have to reach, exclusive, 0 if
  *	not known: build the stage-2 that DMA sees, once all SMMUs are started
  * @DEVMED_SETUP_POLICY: 1 to refuse protected guests until every device is
@@ -83,6 +84,19 @@ enum devmed_setup_op {
 #define DEVMED_SMMUV3_COHERENT	BIT(0)
 #define DEVMED_SMMUV3_WIRED	BIT(1)
 #define DEVMED_SMMUV3_OFF_RESETS	BIT(2)
+
+/*
+ * DEVMED_SETUP_ADOPT of an SMMUv3: if it is enabled, its streams are those of a
+ * kernel that crashed. Their addresses mean nothing any more, so they abort.
+ */
+#define DEVMED_SMMUV3_STALE	BIT(0)
+
+/*
+ * StreamIDs that EL2 offers at most, in bits, with a table of two levels and of one:
+ * a table has a bounded size.
+ */
+#define DEVMED_SMMUV3_SID_BITS		24
+#define DEVMED_SMMUV3_LINEAR_BITS	14
 
 /*
  * Address bits that the DMA stage-2 has at least, if the SMMUs have them: as many
@@ -261,7 +275,7 @@ static inline void devmed_prepare_donations(void) { }
 static inline bool devmed_refill_pool(int err) { return false; }
 #endif
 
-/* drivers/devmed/guest.c: what KVM and GUP call. */
+/* drivers/devmed/guest.c: what KVM and GUP call; smmuv3/smmu-wake.c: the SMMU driver. */
 struct folio;
 struct kvm_memory_slot;
 struct page;
@@ -274,6 +288,7 @@ long devmed_pin_guest_page(const struct kvm_memory_slot *slot, unsigned long hva
 			   unsigned int gup_flags, struct page **page);
 void devmed_unpin_guest_page(struct page *page, bool dirty);
 void __devmed_note_pin(struct folio *folio);
+void devmed_prepare_streams(unsigned int count);
 
 /**
  * devmed_note_pin - somebody has pinned pages of a folio, maybe for DMA
@@ -304,6 +319,7 @@ static inline void devmed_unpin_guest_page(struct page *page, bool dirty)
 }
 
 static inline void devmed_note_pin(struct folio *folio) { }
+static inline void devmed_prepare_streams(unsigned int count) { }
 #endif
 #endif
 

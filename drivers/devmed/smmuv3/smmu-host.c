@@ -2,14 +2,20 @@
 /*
  * Finds every SMMUv3 that the firmware describes.
  */
+#define pr_fmt(fmt) "devmed: " fmt
+
 #include <linux/acpi.h>
 #include <linux/array_size.h>
 #include <linux/bitfield.h>
+#include <linux/crash_dump.h>
 #include <linux/init.h>
 #include <linux/io.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
+#include <linux/printk.h>
 #include <linux/sizes.h>
 
 #include "../devmed.h"
@@ -24,7 +30,10 @@
 /* Performance monitors alone: no DMA is confined that they could be used against. */
 #define SMMU_NONE	"no SMMU is mediated"
 
-/* Records of EL2's, and a page for each 64 streams: room for sixty groups. */
+/*
+ * Records of EL2's, and a page for each group of streams: room for sixty groups. For
+ * more devmed_prepare_streams() sees to it.
+ */
 #define SMMU_POOL_PAGES	64
 
 static const char * __init smmu_refusal(long code)
@@ -44,44 +53,78 @@ static const char * __init smmu_refusal(long code)
 }
 
 /**
- * struct smmu_reach - what the stage-2 of DMA depends on
+ * struct smmu_needs - what EL2 needs memory for
  * @oas: output address bits
  * @blocks: the SMMU can change the size of a block without a break
+ * @strtab: bytes of EL2's stream table, but for level-2 tables
  */
-struct smmu_reach {
+struct smmu_needs {
 	unsigned int oas;
 	bool blocks;
+	size_t strtab;
 };
 
-/* IHI 0070, 6.3.4 and 6.3.6. */
-static struct smmu_reach __init smmu_read_reach(phys_addr_t base)
+/* StreamIDs that EL2 offers, in bits (IHI 0070, 6.3.2). */
+static unsigned int __init smmu_sid_bits(u32 idr0, u32 idr1)
+{
+	unsigned int most = FIELD_GET(SMMU_IDR0_ST_LEVEL, idr0) == SMMU_ST_LEVEL_2 ?
+			    DEVMED_SMMUV3_SID_BITS : DEVMED_SMMUV3_LINEAR_BITS;
+
+	return min_t(unsigned int, most, FIELD_GET(SMMU_IDR1_SIDSIZE, idr1));
+}
+
+/* EL2's stream table, but for level-2 tables: each of these is a page. */
+static size_t __init smmu_strtab_size(u32 idr0, u32 idr1)
+{
+	unsigned int split = ilog2(PAGE_SIZE / SMMU_STE_SIZE);
+	unsigned int bits = smmu_sid_bits(idr0, idr1);
+
+	if (FIELD_GET(SMMU_IDR0_ST_LEVEL, idr0) != SMMU_ST_LEVEL_2 || bits <= split)
+		return SMMU_STE_SIZE << bits;
+
+	return sizeof(u64) << (bits - split);
+}
+
+/* IHI 0070, 6.3.1, 6.3.2, 6.3.4 and 6.3.6. */
+static struct smmu_needs __init smmu_read_needs(phys_addr_t base)
 {
 	static const u8 sizes[] = { 32, 36, 40, 42, 44, 48, 52, 48 };
-	struct smmu_reach reach = { .oas = 52, .blocks = true };
+	struct smmu_needs needs = { .oas = 52, .blocks = true };
 	void __iomem *page0 = ioremap(base, SZ_4K);
-	u32 idr3, idr5;
+	u32 idr0, idr1, idr3, idr5;
 
 	if (!page0)
-		return reach;
+		return needs;
 
+	idr0 = readl(page0 + SMMU_IDR0);
+	idr1 = readl(page0 + SMMU_IDR1);
 	idr3 = readl(page0 + SMMU_IDR3);
 	idr5 = readl(page0 + SMMU_IDR5);
 	iounmap(page0);
-	reach.oas = sizes[FIELD_GET(SMMU_IDR5_OAS, idr5)];
-	reach.blocks = FIELD_GET(SMMU_IDR3_BBML, idr3) > 0;
+	needs.oas = sizes[FIELD_GET(SMMU_IDR5_OAS, idr5)];
+	needs.blocks = FIELD_GET(SMMU_IDR3_BBML, idr3) > 0;
+	needs.strtab = PAGE_ALIGN(smmu_strtab_size(idr0, idr1));
 
-	return reach;
+	return needs;
 }
 
-/* Memory with which EL2 starts to drive an SMMU. */
+/* Bytes with which EL2 starts to drive an SMMU. */
+static size_t __init smmu_pool_size(const struct smmu_needs *needs)
+{
+	return SMMU_POOL_PAGES * PAGE_SIZE + needs->strtab;
+}
+
 static void __init smmu_want_pool(const struct devmed_claim *claim)
 {
+	struct smmu_needs needs;
+
 	if (claim->mode != DEVMED_FORWARD || claim->reason ||
 	    devmed_wanted_mode(DEVMED_CLASS_SMMUV3) != DEVMED_ON)
 		return;
 
-	devmed_want_pool(SMMU_POOL_PAGES * PAGE_SIZE);
-	devmed_limit_pool(BIT_ULL(min(smmu_read_reach(claim->base).oas, 48U)));
+	needs = smmu_read_needs(claim->base);
+	devmed_want_pool(smmu_pool_size(&needs));
+	devmed_limit_pool(BIT_ULL(min(needs.oas, 48U)));
 }
 
 static void __init smmu_claim_of(struct device_node *np,
@@ -250,38 +293,36 @@ static void __init smmu_start_one(struct devmed_claim *claim)
 {
 	int ret;
 
-	if (claim->reason)
-		return;
 	if (devmed_smmuv3_off_resets())
 		claim->start_arg |= DEVMED_SMMUV3_OFF_RESETS;
 	ret = devmed_start_claim(claim, claim->start_arg, 0);
 	if (ret > 0)
 		claim->reason = smmu_refusal(ret);
-	/* Then what the SMMU asked for serves the stage-2 of the others. */
-	if (ret)
-		devmed_want_pool(-(ssize_t)(SMMU_POOL_PAGES * PAGE_SIZE));
 }
 
-/* Returns how many SMMUs EL2 drives; the weakest of them decides on @reach. */
-static unsigned int __init smmu_start_all(struct smmu_reach *reach)
+/* Returns how many SMMUs have started; the weakest of them decides on @all. */
+static unsigned int __init smmu_start_each(struct smmu_needs *all)
 {
 	unsigned int started = 0;
 	unsigned int i;
 
-	*reach = (struct smmu_reach) { .oas = 52, .blocks = true };
+	*all = (struct smmu_needs) { .oas = 52, .blocks = true };
 	for (i = 0; i < devmed_nr_claims; i++) {
 		struct devmed_claim *claim = &devmed_claims[i];
-		struct smmu_reach one;
+		struct smmu_needs needs;
 
-		if (claim->class != DEVMED_CLASS_SMMUV3 ||
+		if (claim->class != DEVMED_CLASS_SMMUV3 || claim->reason ||
 		    claim->mode != DEVMED_FORWARD)
 			continue;
+		needs = smmu_read_needs(claim->base);
 		smmu_start_one(claim);
-		if (claim->mode != DEVMED_ON)
+		if (claim->mode != DEVMED_ON) {
+			/* The memory serves the stage-2 of the others. */
+			devmed_want_pool(-(ssize_t)smmu_pool_size(&needs));
 			continue;
-		one = smmu_read_reach(claim->base);
-		reach->oas = min(reach->oas, one.oas);
-		reach->blocks &= one.blocks;
+		}
+		all->oas = min(all->oas, needs.oas);
+		all->blocks &= needs.blocks;
 		started++;
 	}
 
@@ -308,36 +349,82 @@ static void __init smmu_settle_pages(bool deny)
 	}
 }
 
-static long __init smmu_start_dma(const struct smmu_reach *reach)
+static long __init smmu_start_dma(const struct smmu_needs *all)
 {
-	devmed_want_pool(devmed_idmap_pages(reach->oas, reach->blocks) * PAGE_SIZE);
+	devmed_want_pool(devmed_idmap_pages(all->oas, all->blocks) * PAGE_SIZE);
 	devmed_reserve_pool();
 
 	return devmed_hcall_setup(DEVMED_SETUP_DMA, devmed_dma_end(), 0, 0, 0);
+}
+
+/* A device whose StreamID is not among those that are offered gets no SMMU. */
+static void __init smmu_report_sids(const struct devmed_claim *claim)
+{
+	void __iomem *page0 = ioremap(claim->base, SZ_4K);
+	unsigned int has, offered;
+	u32 idr1;
+
+	if (!page0)
+		return;
+
+	idr1 = readl(page0 + SMMU_IDR1);
+	offered = smmu_sid_bits(readl(page0 + SMMU_IDR0), idr1);
+	iounmap(page0);
+	has = FIELD_GET(SMMU_IDR1_SIDSIZE, idr1);
+	if (offered < has)
+		pr_info("%s: offers StreamIDs of %u bits out of %u\n", claim->name,
+			offered, has);
+}
+
+/*
+ * EL2 takes the hardware, which goes on with the streams that it lets past, through
+ * the DMA stage-2. Streams of a kernel that crashed have addresses of that kernel.
+ */
+static bool __init smmu_adopt_one(struct devmed_claim *claim)
+{
+	u64 flags = is_kdump_kernel() ? DEVMED_SMMUV3_STALE : 0;
+	long ret;
+
+	smmu_report_sids(claim);
+	ret = devmed_hcall_setup(DEVMED_SETUP_ADOPT, claim->region, flags, 0, 0);
+	if (!ret)
+		return true;
+
+	claim->mode = DEVMED_FORWARD;
+	claim->error = ret;
+	if (ret > 0)
+		claim->reason = smmu_refusal(ret);
+	return false;
 }
 
 /**
  * devmed_start_smmuv3 - let EL2 answer for every SMMUv3, and confine DMA
  *
  * Without the DMA stage-2 the streams of all SMMUs would abort: then all of them
- * are forwarded. The pool grows by what the stage-2 takes once it is known which
- * SMMUs EL2 drives.
+ * are forwarded. The hardware is as the firmware left it until there is one. The
+ * pool grows by what the stage-2 takes once it is known which SMMUs EL2 drives.
  *
  * Context: Trusted phase, from devmed_host_setup(), once there is a pool.
  */
 void __init devmed_start_smmuv3(void)
 {
-	struct smmu_reach reach;
+	struct smmu_needs all;
+	unsigned int i;
+	long ret;
 
 	if (devmed_wanted_mode(DEVMED_CLASS_SMMUV3) != DEVMED_ON)
 		return;
 
-	if (smmu_start_all(&reach)) {
-		long ret = smmu_start_dma(&reach);
-
+	if (smmu_start_each(&all)) {
+		ret = smmu_start_dma(&all);
 		if (ret)
 			devmed_stop_class(DEVMED_CLASS_SMMUV3, ret);
-		devmed_dma_started = !ret;
+	}
+	for (i = 0; i < devmed_nr_claims; i++) {
+		struct devmed_claim *claim = &devmed_claims[i];
+
+		if (claim->class == DEVMED_CLASS_SMMUV3 && claim->mode == DEVMED_ON)
+			devmed_dma_started |= smmu_adopt_one(claim);
 	}
 	smmu_settle_pages(devmed_dma_started);
 }

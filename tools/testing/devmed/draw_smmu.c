@@ -3,6 +3,7 @@
  * SMMUs that somebody may have: see draw_smmu.h.
  */
 #include "draw_smmu.h"
+#include "mediated_smmu.h"
 
 /* Its own numbers: two draws with one seed are one SMMU. */
 static u32 draw(u32 *state, u32 limit)
@@ -21,6 +22,9 @@ static void draw_features(struct msmmu_config *config, u32 *state)
 
 	config->oas = oas[draw(state, ARRAY_SIZE(oas))];
 	config->sidsize = sidsizes[draw(state, ARRAY_SIZE(sidsizes))];
+	/* The level-1 table of these is in far memory. */
+	if (config->sidsize > MEDIATED_NARROW && !config->oas)
+		config->oas = 1;
 	config->bbml = draw(state, 3);
 	/* By pages takes memory that large tables take too. */
 	if (!config->bbml)

@@ -108,7 +108,7 @@ void fake_detach_all(void);
  * SMMU have as the pool.
  */
 #define FAKE_FAR_BASE	0x140360000ULL
-#define FAKE_FAR_SIZE	0x00040000ULL
+#define FAKE_FAR_SIZE	0x01b00000ULL
 #define FAKE_IO_BASE	0x600000000000ULL
 #define FAKE_IO_PAGES	0x10000
 
@@ -135,6 +135,8 @@ void fake_return(u64 phys);
 void fake_add_memory(u64 base, u64 size, enum memblock_flags flags);
 /* Adds the memory at FAKE_FAR_BASE: the host owns it, as the rest. */
 void fake_add_far_memory(void);
+/* The same, and pages of it go to EL2's pool, in blocks of 2 MiB. */
+void fake_add_wide_pool(u64 pages);
 
 /* fake_guest.c: what the host and its guests do to a page, as mem_protect.c has it. */
 int fake_donate_guest(u64 phys);

@@ -28,6 +28,15 @@ void fake_add_far_memory(void)
 	fake_set_s2(FAKE_FAR_BASE, FAKE_FAR_SIZE, FAKE_S2_RW);
 }
 
+void fake_add_wide_pool(u64 pages)
+{
+	const u64 base = ALIGN(FAKE_FAR_BASE, SZ_2M);
+
+	fake_add_far_memory();
+	ASSERT(pages <= (FAKE_FAR_BASE + FAKE_FAR_SIZE - base) >> PAGE_SHIFT);
+	ASSERT_EQ(devmed_pool_init(base >> PAGE_SHIFT, pages), 0);
+}
+
 /* What a protected guest has of each page of the first 4 GiB. */
 static u8 guest[SZ_4G >> PAGE_SHIFT];
 

@@ -134,6 +134,8 @@ int fake_smmu_start(u64 flags)
 	fake_attach(FAKE_SMMU_BASE, FAKE_SMMU_SIZE, &hw_ops);
 	ASSERT_EQ(devmed_pool_init(FAKE_SMMU_POOL >> PAGE_SHIFT,
 				   FAKE_SMMU_POOL_PAGES), 0);
+	if (FIELD_GET(SMMU_IDR1_SIDSIZE, hw_reg(SMMU_IDR0 + 4)) > FAKE_SMMU_NARROW)
+		fake_add_wide_pool(FAKE_SMMU_WIDE_PAGES);
 	ASSERT(devmed_register(DEVMED_CLASS_ITS, FAKE_ITS_BASE, SZ_128K, 0) >= 0);
 	id = devmed_register(DEVMED_CLASS_SMMUV3, FAKE_SMMU_BASE,
 			     FAKE_SMMU_SIZE, 0);
@@ -143,10 +145,20 @@ int fake_smmu_start(u64 flags)
 	return devmed_start(id, flags, 0);
 }
 
+int fake_smmu_take(u64 flags)
+{
+	int ret = fake_smmu_start(flags);
+
+	if (ret)
+		return ret;
+	ASSERT_EQ(devmed_idmap_start(), 0);
+
+	return devmed_adopt(smmu_region - devmed_get_region(0), 0, 0, 0);
+}
+
 struct devmed_smmu *fake_smmu_boot(u64 flags)
 {
-	ASSERT_EQ(fake_smmu_start(flags), 0);
-	ASSERT_EQ(devmed_idmap_start(), 0);
+	ASSERT_EQ(fake_smmu_take(flags), 0);
 	kvm_protected_mode_initialized = true;
 	hw_forget();
 
@@ -267,9 +279,9 @@ u64 *hyp_ste(struct devmed_smmu *smmu, u32 sid)
 		return smmu->strtab + sid * SMMU_STE_WORDS;
 
 	desc = smmu->strtab[sid >> smmu->split];
-	if (!desc)
-		return NULL;
 	ASSERT_EQ(desc & SMMU_L1_SPAN, smmu->split + 1);
+	if (desc == smmu->off_desc && !smmu->off_l2[0])
+		return NULL;
 
 	return (u64 *)hyp_phys_to_virt(desc & SMMU_L1_L2PTR) +
 	       (sid & (BIT(smmu->split) - 1)) * SMMU_STE_WORDS;

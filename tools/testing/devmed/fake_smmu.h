@@ -17,7 +17,10 @@
 #define FAKE_SMMU_CMDS		2048
 
 /* Host memory for tests, below EL2's pool. */
-#define FAKE_SMMU_POOL_PAGES	192
+#define FAKE_SMMU_POOL_PAGES	(PAGE_SHIFT == 12 ? 192 : SZ_2M / PAGE_SIZE)
+/* With more bits in a StreamID EL2 has this many pages of far memory, too. */
+#define FAKE_SMMU_NARROW	20
+#define FAKE_SMMU_WIDE_PAGES	(SZ_2M / PAGE_SIZE + 16)
 #define FAKE_SMMU_POOL		(FAKE_MEM_BASE + FAKE_MEM_SIZE - \
 				 FAKE_SMMU_POOL_PAGES * PAGE_SIZE)
 #define HOST_RING		(FAKE_MEM_BASE + 0x10000)
@@ -64,6 +67,8 @@ void hw_set_reg(u32 offset, u32 value);
 
 /* What start returns; the rest of the machine is there once. */
 int fake_smmu_start(u64 flags);
+/* And what comes of taking it, once DMA has its stage-2. */
+int fake_smmu_take(u64 flags);
 /* And with nothing wrong: the instance. */
 struct devmed_smmu *fake_smmu_boot(u64 flags);
 
@@ -83,7 +88,7 @@ void host_cmd(u64 dw0, u64 dw1);
 u32 host_error(void);
 /* An entry of the linear table of host_enable(). */
 u64 *host_ste(u32 sid);
-/* The hardware's, NULL if it has none. */
+/* The hardware's, NULL if it has none but in the shared table, where it is not valid. */
 u64 *hyp_ste(struct devmed_smmu *smmu, u32 sid);
 
 /* More than EL2 lets pass between two attempts at an SMMU that did not come up. */

@@ -55,12 +55,19 @@ void mediated_start_all(const struct msmmu_config *configs, unsigned int count)
 	if (configs->weak)
 		msmmu_weak_memory(true, configs->coherent, true);
 	ASSERT_EQ(devmed_pool_init(MEDIATED_POOL >> PAGE_SHIFT, MEDIATED_POOL_PAGES), 0);
+	for (i = 0; i < count && configs[i].sidsize <= MEDIATED_NARROW; i++)
+		;
+	if (i < count)
+		fake_add_wide_pool(SZ_2M / PAGE_SIZE + 16);
 	ASSERT(devmed_register(DEVMED_CLASS_ITS, MEDIATED_ITS, SZ_128K, 0) >= 0);
 	for (i = 0; i < count; i++)
 		start_one(i, &configs[i]);
 	nr_smmus = count;
 	hardware = &msmmus[0];
 	ASSERT_EQ(devmed_idmap_start(), 0);
+	/* The first region is the ITS. */
+	for (i = 0; i < count; i++)
+		ASSERT_EQ(devmed_adopt(i + 1, 0, 0, 0), 0);
 	devmed_finalize();
 }
 

@@ -15,6 +15,8 @@
 #define MEDIATED_TEXT_PAGES	2
 #define MEDIATED_TEXT		(MEDIATED_POOL - MEDIATED_TEXT_PAGES * PAGE_SIZE)
 #define MEDIATED_ITS		0x08080000ULL
+/* With more bits in a StreamID there is far memory, and some more than 2 MiB of it for EL2. */
+#define MEDIATED_NARROW		20
 
 #ifndef DEVMED_SMMUV3_OFF_RESETS
 #define DEVMED_SMMUV3_OFF_RESETS	BIT(2)

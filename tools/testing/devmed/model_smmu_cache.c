@@ -42,6 +42,24 @@ struct msmmu_cached *msmmu_find_config(struct msmmu *s, enum msmmu_kind kind,
 	return NULL;
 }
 
+/*
+ * An STE that is found through a descriptor which a command has doomed is in the scope
+ * of that same command, which is not complete as long as either is there.
+ */
+static bool is_late_ste(struct msmmu *s, enum msmmu_kind kind, u32 sid)
+{
+	u32 split = FIELD_GET(M_STRTAB_SPLIT, *msmmu_reg(s, SMMU_STRTAB_BASE_CFG));
+	unsigned int i;
+
+	for (i = 0; i < MSMMU_MAX_CONFIG && kind == MSMMU_STE; i++) {
+		if (config_matches(&s->cached[i], MSMMU_L1STD, sid, sid >> split) &&
+		    s->cached[i].doomed)
+			return true;
+	}
+
+	return false;
+}
+
 /* Not while it is off (IHI 0070, 3.21.3). */
 void msmmu_keep_config(struct msmmu *s, enum msmmu_kind kind, u32 sid, u32 nr,
 		       const u64 *data, unsigned int words)
@@ -61,6 +79,7 @@ void msmmu_keep_config(struct msmmu *s, enum msmmu_kind kind, u32 sid, u32 nr,
 		c = &s->cached[msmmu_random(s, MSMMU_MAX_CONFIG)];
 	*c = (struct msmmu_cached) {
 		.valid = true, .kind = kind, .sid = sid, .nr = nr,
+		.doomed = is_late_ste(s, kind, sid),
 		.unchecked = s->config.ats_cached && !msmmu_may(s, M_CR0_ATSCHK),
 	};
 	memcpy(c->data, data, words * sizeof(u64));

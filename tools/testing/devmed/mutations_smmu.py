@@ -18,7 +18,7 @@ SMMU + "ste.c": [
     ("SE07", "hw-process-none", "smmu_sva_bind",
      "ste[0] |= FIELD_PREP(SMMU_STE0_S1CDMAX, max) |", "ste[0] |="),
     ("SE18", "hw-stall", "smmu_tl01_donation", "if (smmu->stalld)", "if (0)"),
-    ("SE04", "hw-valid-first", "smmu_se04_hitless",
+    ("SE04", "hw-valid-first", "smmu_ste_update_order",
      "\t\tsmmu_ste_store_rest(smmu, ste, target);\n\t\tdma_wmb();",
      "\t\tsmmu_ste_store(smmu, ste, 0, target[0]);\n"
      "\t\tsmmu_ste_store_rest(smmu, ste, target);\n\t\tdma_wmb();"),
@@ -175,7 +175,7 @@ SMMU + "power.c": [
      "ack != READ_ONCE(smmu->hw.cr0) ||\n\t\t     READ_ONCE(smmu->state) != SMMU_RUNS",
      "ack != READ_ONCE(smmu->hw.cr0)"),
     ("S15", "hw-split", "smmu_several_sidsizes",
-     "FIELD_PREP(SMMU_STRTAB_SPLIT, smmu->split)", "FIELD_PREP(SMMU_STRTAB_SPLIT, 6)"),
+     "FIELD_PREP(SMMU_STRTAB_SPLIT, smmu->split)", "FIELD_PREP(SMMU_STRTAB_SPLIT, 8)"),
     ("A4", "hw-a4-atschk", "smmu_a4_rearm",
      "u32 idle = smmu_idle_cr0(smmu);", "u32 idle = SMMU_CR0_CMDQEN;"),
     ("D2", "hw-d2-no-proof", "smmu_d2_hanging_write",

@@ -12,7 +12,7 @@ static void run_with_pages(unsigned int shift)
 {
 	static const char * const tests[] = {
 		"idmap_granule", "withdraw_granule", "its_i25", "its_it03", "its_same_interrupts",
-		"its_series", "gicr_hotplug",
+		"its_series", "gicr_hotplug", "smmu_granule",
 	};
 	const char *dir = getenv("GRANULES");
 	char command[512];

@@ -235,6 +235,7 @@ static void free_in_the_dark(void *darkness)
 	u64 before;
 
 	start(darkness);
+	mediated_write(SMMU_GBPA, 4, M_GBPA_UPDATE | M_GBPA_ABORT);
 	before = mediated_pool_free();
 	bad->dark = how;
 	mediated_write(SMMU_CR0, 4, ON & ~M_CR0_SMMUEN);

@@ -23,9 +23,12 @@ TEST(smmu_s07_off_and_on)
 {
 	hostile_start();
 	warm(IOVA);
+	mediated_write(SMMU_GBPA, 4, M_GBPA_UPDATE | M_GBPA_ABORT);
 	ASSERT(drv_set_cr0(&drv, ON & ~M_CR0_SMMUEN));
 	expect_stopped(IOVA);
 	ASSERT_EQ(fake_donate_guest(TARGET), 0);
+	mediated_write(SMMU_GBPA, 4, M_GBPA_UPDATE);
+	expect_stopped(TARGET);
 	ASSERT(drv_set_cr0(&drv, ON));
 	expect_stopped(IOVA);
 	ASSERT_EQ(fake_reclaim_guest(TARGET), 0);
@@ -40,8 +43,18 @@ TEST(smmu_s12_global_bypass)
 	ASSERT(drv_set_cr0(&drv, ON & ~M_CR0_SMMUEN));
 	mediated_write(SMMU_GBPA, 4, M_GBPA_UPDATE);
 	mediated_write(SMMU_AGBPA, 4, U32_MAX);
+	/* Past the SMMU means past the host's part of it. */
+	warm(TARGET);
+	expect_stopped(MEDIATED_POOL);
+	expect_stopped(MEDIATED_TEXT);
+	expect_stopped(MEDIATED_ITS);
+	ASSERT_EQ(fake_donate_guest(TARGET), 0);
 	expect_stopped(TARGET);
-	ASSERT(mediated_read(SMMU_GBPA, 4) & M_GBPA_ABORT);
+	ASSERT_EQ(fake_reclaim_guest(TARGET), 0);
+	mediated_write(SMMU_GBPA, 4, M_GBPA_UPDATE | M_GBPA_ABORT);
+	ASSERT_EQ(mediated_read(SMMU_GBPA, 4), M_GBPA_ABORT);
+	expect_stopped(TARGET);
+	ASSERT(bad->gbpa & M_GBPA_ABORT);
 }
 
 /* S04, SA01, SA02: whatever a device says of itself. */

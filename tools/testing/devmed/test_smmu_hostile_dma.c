@@ -136,7 +136,7 @@ TEST(smmu_se28_table_end)
 	ASSERT(drv_cfgi_ste(&drv, SID));
 	drv_put(&drv, 0x04, 31);
 	ASSERT(drv_sync(&drv));
-	ASSERT_EQ(dma_to(OTHER).event, M_C_BAD_STREAMID);
+	ASSERT_EQ(dma_to(OTHER).event, M_C_BAD_STE);
 }
 
 /* PW01: what was there before EL2 is gone before the host can use it. */

@@ -74,7 +74,7 @@ TEST(smmu_a3_table_write_lost)
 {
 	hw_set_reg(SMMU_STRTAB_BASE_CFG, 20);
 	hw.lost = SMMU_STRTAB_BASE_CFG;
-	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), DEVMED_SMMUV3_STUCK);
+	ASSERT_EQ(fake_smmu_take(DEVMED_SMMUV3_COHERENT), DEVMED_SMMUV3_STUCK);
 	ASSERT_EQ(hw_reg(SMMU_CR0) & SMMU_CR0_SMMUEN, 0);
 }
 
@@ -102,7 +102,7 @@ TEST(smmu_a3_command_stays)
 TEST(smmu_a3_start_dark)
 {
 	hw_set_reg(SMMU_IDR0, U32_MAX);
-	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), DEVMED_SMMUV3_STUCK);
+	ASSERT_EQ(fake_smmu_take(DEVMED_SMMUV3_COHERENT), DEVMED_SMMUV3_STUCK);
 	hw_set_reg(SMMU_IDR0, 0);
 	ASSERT_EQ(devmed_start(smmu_region - devmed_get_region(0), 0, 0),
 		  DEVMED_SMMUV3_STUCK);
@@ -135,7 +135,7 @@ TEST(smmu_a3_msi_write_lost)
 	hw_set_reg(SMMU_IDR0, hw_reg(SMMU_IDR0) | SMMU_IDR0_MSI);
 	hw_set_reg(SMMU_GERROR_IRQ_CFG0, (u32)FAKE_SMMU_POOL);
 	hw.lost = SMMU_GERROR_IRQ_CFG0;
-	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), DEVMED_SMMUV3_STUCK);
+	ASSERT_EQ(fake_smmu_take(DEVMED_SMMUV3_COHERENT), DEVMED_SMMUV3_STUCK);
 }
 
 /* EVENTQEN was written and not acknowledged: the queue may be in use. */

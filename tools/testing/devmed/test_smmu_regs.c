@@ -33,7 +33,7 @@ TEST(smmu_start_resets)
 /* Whatever was cached before is forgotten before the first stream is valid. */
 TEST(smmu_start_invalidates)
 {
-	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), 0);
+	ASSERT_EQ(fake_smmu_take(DEVMED_SMMUV3_COHERENT), 0);
 	ASSERT_EQ(hw.nr_cmds, 3);
 	ASSERT_EQ(hw.cmds[0][0], SMMU_OP_CFGI_STE_RANGE);
 	ASSERT_EQ(hw.cmds[0][1], SMMU_CFGI_RANGE_ALL);
@@ -43,7 +43,7 @@ TEST(smmu_start_invalidates)
 
 static void refuses(void *arg)
 {
-	ASSERT_EQ(fake_smmu_start(DEVMED_SMMUV3_COHERENT), *(int *)arg);
+	ASSERT_EQ(fake_smmu_take(DEVMED_SMMUV3_COHERENT), *(int *)arg);
 	ASSERT(!smmu_region->instance);
 }
 
@@ -202,12 +202,17 @@ TEST(smmu_regs_disable)
 TEST(smmu_regs_gbpa_s12)
 {
 	fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
-	ASSERT_EQ(host_read(SMMU_GBPA, 4), SMMU_GBPA_ABORT);
-	ASSERT_EQ(host_write(SMMU_GBPA, 4, SMMU_GBPA_UPDATE), DEVMED_IGNORE);
+	/* As the hardware had it. */
+	ASSERT_EQ(host_read(SMMU_GBPA, 4), 0);
 	ASSERT_EQ(host_write(SMMU_GBPA, 4, SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT),
 		  DEVMED_EMULATE);
 	ASSERT_EQ(host_read(SMMU_GBPA, 4), SMMU_GBPA_ABORT);
-	ASSERT_EQ(hw_reg(SMMU_GBPA), SMMU_GBPA_ABORT);
+	/* Without UPDATE nothing changes (IHI 0070, 6.3.15). */
+	ASSERT_EQ(host_write(SMMU_GBPA, 4, 0), DEVMED_IGNORE);
+	ASSERT_EQ(host_read(SMMU_GBPA, 4), SMMU_GBPA_ABORT);
+	ASSERT_EQ(host_write(SMMU_GBPA, 4, ~SMMU_GBPA_ABORT), DEVMED_EMULATE);
+	ASSERT_EQ(host_read(SMMU_GBPA, 4), 0);
+	ASSERT_EQ(hw_reg(SMMU_GBPA) & SMMU_GBPA_ABORT, SMMU_GBPA_ABORT);
 }
 
 /* S10, S15 to S18: what is in use stays as it is. */

@@ -255,22 +255,27 @@ TEST(smmu_strtab_all_once)
 	ASSERT(fake_count(FAKE_READ_ONCE) < 2 * once);
 }
 
-/* SC07: while the host has it disabled nothing lets anything through. */
+/* SC07: while the host has it disabled, GBPA counts and its tables do not. */
 TEST(smmu_strtab_disabled_sc07)
 {
 	struct devmed_smmu *smmu = two_level(9);
 	u64 before = devmed_pool_counter(DEVMED_POOL_FREE);
 
-	set_l2(3, CFG(4));
+	set_l2(3, CFG(5) | CDPTR);
 	host_cmd(CFGI_STE(3), 1);
-	ASSERT_EQ(hyp_word0(smmu, 3), CFG(6));
+	ASSERT_EQ(hyp_word0(smmu, 3), CFG(7) | CDPTR);
 	ASSERT(devmed_pool_counter(DEVMED_POOL_FREE) < before);
 
 	host_write(SMMU_CR0, 4, SMMU_CR0_CMDQEN);
-	ASSERT(!hyp_ste(smmu, 3));
+	ASSERT_EQ(hyp_word0(smmu, 3), CFG(6));
 	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FREE), before);
 	host_cmd(CFGI_STE(3), 1);
-	ASSERT(!hyp_ste(smmu, 3));
+	ASSERT_EQ(hyp_word0(smmu, 3), CFG(6));
+	host_write(SMMU_GBPA, 4, SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT);
+	ASSERT_EQ(hyp_word0(smmu, 3), CFG(0));
+	host_cmd(CFGI_STE(3), 1);
+	ASSERT_EQ(hyp_word0(smmu, 3), CFG(0));
+	ASSERT_EQ(devmed_pool_counter(DEVMED_POOL_FREE), before);
 
 	/* What it has then counts. */
 	set_l2(3, CFG(5) | CDPTR);
@@ -360,11 +365,15 @@ TEST(smmu_strtab_hyp_linear)
 	smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
 	ASSERT(!smmu->two_level);
 	ASSERT_EQ(hw_reg(SMMU_STRTAB_BASE_CFG), 8);
-	host_ste(255)[0] = CFG(4);
+	host_ste(255)[0] = CFG(5) | CDPTR;
 	host_enable();
-	ASSERT_EQ(hyp_word0(smmu, 255), CFG(6));
+	ASSERT_EQ(hyp_word0(smmu, 255), CFG(7) | CDPTR);
+	ASSERT_EQ(hyp_word0(smmu, 254), 0);
 	host_write(SMMU_CR0, 4, SMMU_CR0_CMDQEN);
-	ASSERT_EQ(hyp_word0(smmu, 255), 0);
+	ASSERT_EQ(hyp_word0(smmu, 255), CFG(6));
+	ASSERT_EQ(hyp_word0(smmu, 254), CFG(6));
+	host_write(SMMU_GBPA, 4, SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT);
+	ASSERT_EQ(hyp_word0(smmu, 255), CFG(0));
 	/* What it meant stays until the hardware has forgotten it. */
 	ASSERT(hyp_ste(smmu, 255)[3]);
 }

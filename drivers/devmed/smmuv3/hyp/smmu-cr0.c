@@ -6,11 +6,11 @@
  * earlier one is not acknowledged; where the stream table is and how large.
  *
  * Guarantees: SMMU_CR0ACK says that streams are enabled only when each entry of
- * the host has been read, and that they are disabled only when each aborts and the
+ * the host has been read, and that they are disabled only when none counts and the
  * tables are free. A change that takes more than one trap goes on with the next
  * write; when that write wants something else, the change is undone, or ends, first.
  *
- * Leaves to others: entries (smmu-strtab.c), queues (smmu-queue.c), commands
+ * Leaves to others: entries (smmu-strtab.c, smmu-off.c), queues (smmu-queue.c), commands
  * (smmu-cmd.c).
  */
 #include <linux/errno.h>
@@ -58,6 +58,7 @@ static int smmu_strtab_enable(struct devmed_smmu *smmu)
 	ret = smmu_strtab_walk(smmu);
 	if (ret && ret != -ENOMEM)
 		return ret;
+	smmu_off_set_shared(smmu, false);
 
 	return smmu_cmdq_invalidate_all(smmu);
 }

@@ -6,9 +6,9 @@
  * sees registers of its own making, a command ring that EL2 drains, and stream
  * tables that EL2 reads when told to. What holds at all times:
  *
- *  - The hardware is enabled from smmu_start() on, with GBPA aborting what it
- *    would not translate. SMMUEN of the host decides only whether any stream is
- *    valid.
+ *  - The hardware is enabled from smmu_adopt() on, with GBPA aborting what it
+ *    would not translate. SMMUEN of the host decides only which entries count:
+ *    the host's, or those of smmu-off.c.
  *  - Every valid stream aborts, or goes through the stage-2 of devmed_idmap.
  *  - The hardware queue runs whatever error the host's is in.
  *
@@ -64,10 +64,6 @@
 #define SMMU_LOG2_MIN_CMDQ	7
 #define SMMU_LOG2_MAX_CMDQ	10
 #define SMMU_LOG2_MAX_EVENTQ	12
-
-/* StreamIDs that are offered, in bits: what a table of bounded size holds. */
-#define SMMU_MAX_SID_BITS	24
-#define SMMU_MAX_LINEAR_BITS	14
 
 /* Stream Table Entries that are read from the host at a time: one page. */
 #define SMMU_CHUNK		64
@@ -151,7 +147,7 @@ struct smmu_strtab_cfg {
  * @SMMU_FENCED: it did not complete a CMD_SYNC in time, or did not come up. EL2
  *	has told it to abort all streams, but transactions that it translated
  *	before may still be on their way (IHI 0070, 6.3.9.6).
- * @SMMU_LEFT: EL2 gave it back to the host before the DMA stage-2 was built
+ * @SMMU_LEFT: EL2 has not taken it yet, or has given it back to the host
  */
 enum smmu_state {
 	SMMU_RUNS,
@@ -192,9 +188,13 @@ struct smmu_hw {
  * @split: log2 of entries below a level-1 descriptor of the hyp table
  * @two_level: the hyp table has two levels
  * @strtab: the hyp table: level-1 descriptors, or entries
+ * @off_l2: level-2 table of all streams that have none of their own; NULL without
+ *	two levels. Guarded by the region lock.
+ * @off_desc: level-1 descriptor that points to @off_l2
  * @chunk: a page to read Stream Table Entries into
- *	(all of the above constant after smmu_start(), but for what @chunk and
- *	@strtab point to)
+ *	(all of the above constant after smmu_start(), but for what @chunk, @off_l2
+ *	and @strtab point to)
+ * @found_gbpa: SMMU_GBPA of the hardware, as smmu_adopt() found it
  * @queue_lock: see above
  * @hw: guarded by @queue_lock
  * @repairs: errors of the hardware queue. Guarded by @queue_lock.
@@ -212,6 +212,7 @@ struct smmu_hw {
  * @cr0ack: what of it holds
  * @cr1: as the host wrote it, without effect
  * @cr2: as the host wrote it, without effect
+ * @gbpa: ABORT as the host wrote it; UPDATE while streams do not follow it yet
  * @gerror: errors that EL2 stands in for
  * @gerrorn: which of them the host has seen
  * @cmdq_error: SMMU_CMDQ_CONS.ERR
@@ -248,7 +249,10 @@ struct devmed_smmu {
 	u8 split;
 	bool two_level;
 	u64 *strtab;
+	u64 *off_l2;
+	u64 off_desc;
 	u64 *chunk;
+	u32 found_gbpa;
 
 	hyp_spinlock_t queue_lock;
 	struct smmu_hw hw;
@@ -267,6 +271,7 @@ struct devmed_smmu {
 	u32 cr0ack;
 	u32 cr1;
 	u32 cr2;
+	u32 gbpa;
 	u32 gerror;
 	u32 gerrorn;
 	u32 cmdq_error;
@@ -362,6 +367,16 @@ static inline u32 smmu_nr_sids(const struct devmed_smmu *smmu)
 	return 1U << smmu->sid_bits;
 }
 
+static inline u32 smmu_nr_l1(const struct devmed_smmu *smmu)
+{
+	return smmu_nr_sids(smmu) >> smmu->split;
+}
+
+static inline size_t smmu_l2_size(const struct devmed_smmu *smmu)
+{
+	return SMMU_STE_SIZE << smmu->split;
+}
+
 static inline size_t smmu_strtab_size(const struct devmed_smmu *smmu)
 {
 	if (smmu->two_level)
@@ -372,11 +387,12 @@ static inline size_t smmu_strtab_size(const struct devmed_smmu *smmu)
 
 /* smmu-init.c */
 int smmu_start(struct devmed_region *region, u64 flags, u64 unused);
+int smmu_adopt(struct devmed_region *region, u64 flags, u64 unused1, u64 unused2);
 void smmu_stop(struct devmed_region *region);
 
 /* smmu-power.c: out of a reset */
-bool smmu_quiesce(const struct devmed_smmu *smmu);
-bool smmu_arm(struct devmed_smmu *smmu);
+bool smmu_arm(struct devmed_smmu *smmu, bool open);
+void smmu_release(const struct devmed_smmu *smmu);
 int smmu_rearm_locked(struct devmed_smmu *smmu);
 int smmu_ready_locked(struct devmed_smmu *smmu);
 bool smmu_has_lost(const struct devmed_smmu *smmu, u32 cr0);
@@ -437,6 +453,16 @@ int smmu_strtab_disable(struct devmed_smmu *smmu);
 void smmu_strtab_begin(struct devmed_smmu *smmu, enum smmu_job job, u32 first,
 		       u32 count, bool asked);
 int smmu_strtab_walk(struct devmed_smmu *smmu);
+
+/* smmu-off.c: while the host has the SMMU disabled */
+void smmu_off_build(const struct devmed_smmu *smmu, u64 *ste);
+void smmu_off_share(struct devmed_smmu *smmu);
+void smmu_off_fill(struct devmed_smmu *smmu);
+void smmu_off_set_shared(struct devmed_smmu *smmu, bool off);
+u64 smmu_read_gbpa(struct devmed_region *region, void *instance,
+		   unsigned int index);
+int smmu_write_gbpa(struct devmed_region *region, void *instance,
+		    unsigned int index, u64 value);
 
 /* smmu-ste.c: what is in it */
 void smmu_ste_build(const struct devmed_smmu *smmu, const u64 *host, u64 *hyp);

@@ -6,9 +6,9 @@
  * the firmware left the hardware with may be anything.
  *
  * Guarantees: EL2 reads for itself what the hardware can do, and refuses what it
- * cannot stand for. An instance is published only when the hardware has
- * confirmed each step: it aborts, it reads EL2's queue and EL2's empty stream
- * table, and it has forgotten all that it knew.
+ * cannot stand for. An instance outlives smmu_adopt() only when the hardware has
+ * confirmed each step: it reads EL2's queue and EL2's stream table, it has
+ * forgotten all that it knew, and nothing gets past it.
  *
  * Leaves to others: registers beside these pages, which the glue claims or
  * reports (smmu-host.c).
@@ -103,7 +103,10 @@ static void smmu_probe(struct devmed_smmu *smmu, const u32 *idr, u64 flags)
 			    (idr[5] & SMMU_IDR5_GRAN64K ? SZ_64K : 0);
 }
 
-/* The tables below a level-1 descriptor fill a page, and level 1 stays small. */
+/*
+ * The tables below a level-1 descriptor fill a page, so that any free page will do
+ * for one. Level 1 is the larger for it: 2 MiB for 24 bits and pages of 4 KiB.
+ */
 static void smmu_size_strtab(struct devmed_smmu *smmu, const u32 *idr)
 {
 	u32 bits = FIELD_GET(SMMU_IDR1_SIDSIZE, idr[1]);
@@ -112,14 +115,11 @@ static void smmu_size_strtab(struct devmed_smmu *smmu, const u32 *idr)
 	smmu->two_level = FIELD_GET(SMMU_IDR0_ST_LEVEL, idr[0]) ==
 			  SMMU_ST_LEVEL_2 && bits > smmu->split;
 	if (!smmu->two_level) {
-		smmu->sid_bits = min_t(u32, bits, SMMU_MAX_LINEAR_BITS);
+		smmu->sid_bits = min_t(u32, bits, DEVMED_SMMUV3_LINEAR_BITS);
 		return;
 	}
 
-	smmu->sid_bits = min_t(u32, bits, SMMU_MAX_SID_BITS);
-	while (smmu->split < 10 &&
-	       smmu->sid_bits - smmu->split > SMMU_MAX_LINEAR_BITS)
-		smmu->split += 2;
+	smmu->sid_bits = min_t(u32, bits, DEVMED_SMMUV3_SID_BITS);
 }
 
 /*
@@ -169,9 +169,23 @@ static void smmu_free(struct devmed_smmu *smmu)
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 
 	smmu_free_pages(smmu->strtab, smmu_strtab_size(smmu));
+	smmu_free_pages(smmu->off_l2, smmu_l2_size(smmu));
 	smmu_free_pages(smmu->chunk, SMMU_CHUNK * SMMU_STE_SIZE);
 	smmu_free_pages(hyp->base, hyp->slots * SMMU_CMD_SIZE);
 	smmu_free_pages(smmu, sizeof(*smmu));
+}
+
+static bool smmu_alloc_strtab(struct devmed_smmu *smmu)
+{
+	smmu->strtab = devmed_pool_alloc(get_order(smmu_strtab_size(smmu)));
+	if (!smmu->strtab || !smmu->two_level)
+		return smmu->strtab;
+
+	smmu->off_l2 = devmed_pool_alloc(get_order(smmu_l2_size(smmu)));
+	if (smmu->off_l2)
+		smmu_off_share(smmu);
+
+	return smmu->off_l2;
 }
 
 static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
@@ -184,6 +198,7 @@ static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
 		return NULL;
 
 	smmu->region = region;
+	smmu->state = SMMU_LEFT;
 	hyp_spin_lock_init(&smmu->queue_lock);
 	smmu->hw_idr[0] = idr[0];
 	smmu->hw_idr[1] = idr[1];
@@ -198,9 +213,8 @@ static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
 	hyp->base = devmed_pool_alloc(get_order(hyp->slots * SMMU_CMD_SIZE));
 	smmu->ring.slot_size = SMMU_CMD_SIZE;
 	smmu->ring.coherent = smmu->coherent;
-	smmu->strtab = devmed_pool_alloc(get_order(smmu_strtab_size(smmu)));
 	smmu->chunk = devmed_pool_alloc(get_order(SMMU_CHUNK * SMMU_STE_SIZE));
-	if (hyp->base && smmu->strtab && smmu->chunk)
+	if (hyp->base && smmu->chunk && smmu_alloc_strtab(smmu))
 		return smmu;
 
 	smmu_free(smmu);
@@ -210,7 +224,8 @@ static struct devmed_smmu *smmu_alloc(struct devmed_region *region,
 /* It answers for no DMA any more, nor do others have to care what it can do. */
 static void smmu_leave(struct devmed_smmu *smmu)
 {
-	smmu_quiesce(smmu);
+	if (smmu->state != SMMU_LEFT)
+		smmu_release(smmu);
 	WRITE_ONCE(smmu->state, SMMU_LEFT);
 	devmed_idmap_leave(&smmu->dma);
 }
@@ -232,13 +247,12 @@ void smmu_stop(struct devmed_region *region)
 }
 
 /**
- * smmu_start - take an SMMU over
+ * smmu_start - prepare to take an SMMU over
  * @region: its registers
  * @flags: DEVMED_SMMUV3_*
  * @unused: nothing
  *
- * Whatever translation there was ends: all streams abort until the host sets
- * them up.
+ * The hardware goes on as it is: smmu_adopt() takes it.
  *
  * Context: Trusted phase, devmed_setup_lock held.
  * Return: 0; an enum devmed_smmuv3_refusal, or an errno: -ENOMEM if the pool is
@@ -269,10 +283,53 @@ int smmu_start(struct devmed_region *region, u64 flags, u64 unused)
 		smmu_free(smmu);
 		return ret;
 	}
-	if (!smmu_arm(smmu)) {
-		smmu_leave(smmu);
-		return DEVMED_SMMUV3_STUCK;
-	}
 
 	return devmed_publish(region, smmu);
+}
+
+/**
+ * smmu_adopt - take an SMMU over
+ * @region: of a started SMMU
+ * @flags: DEVMED_SMMUV3_STALE
+ * @unused1: nothing
+ * @unused2: nothing
+ *
+ * The DMA stage-2 is complete: streams that get past the SMMU go through it from
+ * the moment that SMMUEN takes effect, and none is interrupted. An SMMU that is
+ * enabled aborts all streams for a moment, since SMMU_STRTAB_BASE cannot be
+ * changed then (IHI 0070, 6.3.24); afterwards its streams are taken for streams
+ * that were to get past it, unless nobody waits for them any more.
+ *
+ * Context: Trusted phase, devmed_setup_lock held.
+ * Return: 0. Or, the SMMU being given back to the host: -ENODEV if DMA has no
+ * stage-2, -EIO if the SMMU answered with an abort; DEVMED_SMMUV3_STUCK.
+ */
+int smmu_adopt(struct devmed_region *region, u64 flags, u64 unused1, u64 unused2)
+{
+	struct devmed_smmu *smmu = region->instance;
+	int ret = -ENODEV;
+	bool enabled;
+
+	if (smmu->state != SMMU_LEFT)
+		return -EBUSY;
+	if (!devmed_idmap_format())
+		goto err_stop;
+
+	enabled = (devmed_read32(region, SMMU_CR0) |
+		   devmed_read32(region, SMMU_CR0ACK)) & SMMU_CR0_SMMUEN;
+	smmu->found_gbpa = devmed_read32(region, SMMU_GBPA) & ~SMMU_GBPA_UPDATE;
+	smmu->gbpa = smmu->found_gbpa & SMMU_GBPA_ABORT;
+	if (enabled)
+		smmu->gbpa = flags & DEVMED_SMMUV3_STALE ? SMMU_GBPA_ABORT : 0;
+	smmu_off_fill(smmu);
+
+	ret = smmu_arm(smmu, !enabled) ? 0 : DEVMED_SMMUV3_STUCK;
+	if (devmed_was_aborted())
+		ret = -EIO;
+	if (!ret)
+		return 0;
+
+err_stop:
+	smmu_stop(region);
+	return ret;
 }

@@ -60,19 +60,37 @@ static bool smmu_abort_bypass(const struct devmed_smmu *smmu, u32 usecs)
 	       (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT);
 }
 
-/**
- * smmu_quiesce - off, and nothing gets past it
- * @smmu: the instance
- *
- * Context: Trusted phase, or queue_lock held. Spins for SMMU_TIMEOUT_US at most,
- * four times.
- * Return: true if the hardware confirms it.
+/*
+ * Off, and nothing gets past it unless it is to be left @open. Returns true if the
+ * hardware confirms it.
  */
-bool smmu_quiesce(const struct devmed_smmu *smmu)
+static bool smmu_quiesce(const struct devmed_smmu *smmu, bool open)
 {
-	return smmu_abort_bypass(smmu, SMMU_TIMEOUT_US) &&
+	return (open || smmu_abort_bypass(smmu, SMMU_TIMEOUT_US)) &&
 	       smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, 0) &&
 	       smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, 0);
+}
+
+/**
+ * smmu_release - off, and what gets past it as EL2 found it
+ * @smmu: the instance, which smmu_arm() was called for
+ *
+ * An SMMU that was found enabled has lost its tables: the host's view of its bypass
+ * holds. The bypass comes first, so that streams go on.
+ *
+ * Context: Trusted phase. Spins for SMMU_TIMEOUT_US at most, four times.
+ */
+void smmu_release(const struct devmed_smmu *smmu)
+{
+	u32 gbpa = (smmu->found_gbpa & ~SMMU_GBPA_ABORT) |
+		   (smmu->gbpa & SMMU_GBPA_ABORT);
+
+	if (smmu_gbpa_idle(smmu, SMMU_TIMEOUT_US)) {
+		smmu_write32(smmu, SMMU_GBPA, SMMU_GBPA_UPDATE | gbpa);
+		smmu_gbpa_idle(smmu, SMMU_TIMEOUT_US);
+	}
+	smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, 0);
+	smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, 0);
 }
 
 static u64 smmu_strtab_reg(const struct devmed_smmu *smmu)
@@ -228,9 +246,10 @@ static u32 smmu_idle_cr0(const struct devmed_smmu *smmu)
 /*
  * The hardware may have kept what it cached, so it translates only when that is
  * gone. ATSCHK may be cached with an STE (IHI 0070, 6.3.9.2) and fields of CR0 are
- * updated one by one: ATSCHK is set before the caches are emptied.
+ * updated one by one: ATSCHK is set before the caches are emptied. With @open
+ * streams get past the hardware until it translates.
  */
-static bool smmu_arm_locked(struct devmed_smmu *smmu)
+static bool smmu_arm_locked(struct devmed_smmu *smmu, bool open)
 {
 	const struct smmu_hw *hw = &smmu->hw;
 	u32 idle = smmu_idle_cr0(smmu);
@@ -238,7 +257,7 @@ static bool smmu_arm_locked(struct devmed_smmu *smmu)
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	if (!smmu_quiesce(smmu))
+	if (!smmu_quiesce(smmu, open))
 		return false;
 
 	smmu_program_tables(smmu);
@@ -246,31 +265,34 @@ static bool smmu_arm_locked(struct devmed_smmu *smmu)
 	smmu_flush_tables(smmu);
 	if (!smmu_has_addresses(smmu) ||
 	    !smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, idle) ||
-	    !smmu_cmdq_forget_locked(smmu) || !smmu_is_armed(smmu, idle))
+	    !smmu_cmdq_forget_locked(smmu) || (!open && !smmu_is_armed(smmu, idle)))
 		return false;
 	if (hw->irq_ctrl &&
 	    !smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, hw->irq_ctrl))
 		return false;
 
 	return smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, hw->cr0) &&
+	       (!open || smmu_abort_bypass(smmu, SMMU_TIMEOUT_US)) &&
 	       smmu_is_armed(smmu, hw->cr0);
 }
 
 /**
  * smmu_arm - turn an SMMU on that is in any state
  * @smmu: the instance, new
+ * @open: it is disabled, and streams that get past it are not to be interrupted
  *
  * Context: Trusted phase. Takes queue_lock. Spins for SMMU_TIMEOUT_US at most,
  * eight times.
  * Return: true if the hardware confirms each step.
  */
-bool smmu_arm(struct devmed_smmu *smmu)
+bool smmu_arm(struct devmed_smmu *smmu, bool open)
 {
 	bool armed;
 
 	hyp_spin_lock(&smmu->queue_lock);
 	smmu->hw.cr0 = smmu->hw_cr0;
-	armed = smmu_arm_locked(smmu);
+	WRITE_ONCE(smmu->state, SMMU_RUNS);
+	armed = smmu_arm_locked(smmu, open);
 	hyp_spin_unlock(&smmu->queue_lock);
 
 	return armed;
@@ -320,7 +342,7 @@ int smmu_rearm_locked(struct devmed_smmu *smmu)
 		}
 		/* Its registers are there; nothing else is known yet. */
 		WRITE_ONCE(smmu->state, SMMU_FENCED);
-		if (smmu_arm_locked(smmu)) {
+		if (smmu_arm_locked(smmu, false)) {
 			WRITE_ONCE(smmu->state, SMMU_RUNS);
 			devmed_count(smmu->region, DEVMED_REARMED);
 			return 0;
@@ -395,9 +417,13 @@ static noinline void smmu_make_ready(struct devmed_smmu *smmu)
 void smmu_check(struct devmed_region *region, void *instance)
 {
 	struct devmed_smmu *smmu = instance;
-	/* Nothing is read that this read has to come before. */
-	u32 ack = devmed_read32_relaxed(region, SMMU_CR0ACK);
+	u32 ack;
 
+	if (READ_ONCE(smmu->state) == SMMU_LEFT)
+		return;
+
+	/* Nothing is read that this read has to come before. */
+	ack = devmed_read32_relaxed(region, SMMU_CR0ACK);
 	if (unlikely(ack != READ_ONCE(smmu->hw.cr0) ||
 		     READ_ONCE(smmu->state) != SMMU_RUNS))
 		smmu_make_ready(smmu);

@@ -13,8 +13,9 @@
  * writes takes effect when it is enabled, and not while it is. CR1, CR2 and GBPA
  * of the hardware are EL2's, an interrupt goes to an ITS or nowhere.
  *
- * Leaves to others: what an enable bit sets going (smmu-cr0.c), and a doorbell
- * (smmu-cmd.c). As long as no instance is published, values pass through.
+ * Leaves to others: what an enable bit sets going (smmu-cr0.c), SMMU_GBPA
+ * (smmu-off.c), and a doorbell (smmu-cmd.c). As long as no instance is published,
+ * values pass through.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -107,16 +108,6 @@ static int SMMU_WRITE(cr2)
 
 	smmu->cr2 = value;
 	return 0;
-}
-
-static u64 SMMU_READ(gbpa)
-{
-	return SMMU_GBPA_ABORT;
-}
-
-static int SMMU_WRITE(gbpa)
-{
-	return value & SMMU_GBPA_ABORT ? 0 : -EPERM;
 }
 
 static u32 smmu_gerror(const struct devmed_smmu *smmu)
@@ -441,6 +432,7 @@ const struct devmed_regs devmed_smmuv3_regs = {
 	.nr_regs	= ARRAY_SIZE(smmu_regs),
 	.index		= smmu_index,
 	.start		= smmu_start,
+	.adopt		= smmu_adopt,
 	.stop		= smmu_stop,
 	.check		= smmu_check,
 };

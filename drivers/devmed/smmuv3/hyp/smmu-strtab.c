@@ -13,7 +13,8 @@
  * command fails and its streams abort. One trap does so much (SMMU_TRAP_WORK) and
  * no more; struct smmu_walk says where the next one goes on, if there is one.
  *
- * Leaves to others: what an entry may say (smmu-ste.c).
+ * Leaves to others: what an entry may say (smmu-ste.c), or says while the host has
+ * the SMMU disabled (smmu-off.c).
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -26,32 +27,28 @@
 
 #include "smmu-hyp.h"
 
-static size_t smmu_l2_size(const struct devmed_smmu *smmu)
-{
-	return SMMU_STE_SIZE << smmu->split;
-}
-
 static u8 smmu_l2_order(const struct devmed_smmu *smmu)
 {
 	return get_order(smmu_l2_size(smmu));
 }
 
-static u32 smmu_nr_l1(const struct devmed_smmu *smmu)
+/* Does a level-1 descriptor point to a table of its own, and not to the shared one? */
+static bool smmu_has_l2(const struct devmed_smmu *smmu, u32 index)
 {
-	return smmu_nr_sids(smmu) >> smmu->split;
+	return smmu->strtab[index] != smmu->off_desc;
 }
 
-/* The hardware's entry, NULL if there is no level-2 table for it. */
+/* The hardware's entry, NULL if there is no level-2 table of its own for it. */
 static u64 *smmu_hyp_ste(const struct devmed_smmu *smmu, u32 sid)
 {
 	u64 *table = smmu->strtab;
 
 	if (smmu->two_level) {
-		u64 desc = table[sid >> smmu->split];
+		u32 index = sid >> smmu->split;
 
-		if (!desc)
+		if (!smmu_has_l2(smmu, index))
 			return NULL;
-		table = hyp_phys_to_virt(desc & SMMU_L1_L2PTR);
+		table = hyp_phys_to_virt(smmu->strtab[index] & SMMU_L1_L2PTR);
 		sid &= BIT(smmu->split) - 1;
 	}
 
@@ -144,14 +141,29 @@ static bool smmu_chunk_translates(const struct devmed_smmu *smmu, u32 count)
 	return false;
 }
 
-/* Entries that the hardware may be reading, until the trap has done enough. */
+/*
+ * An entry that lets nothing through has only the word with V: the others count until
+ * the hardware has forgotten it.
+ */
+static void smmu_close_entry(struct devmed_smmu *smmu, u64 *ste, u64 word0)
+{
+	if (ste[0] == word0)
+		return;
+	WRITE_ONCE(ste[0], word0);
+	smmu_flush(smmu, ste, sizeof(u64));
+}
+
+/*
+ * Entries that the hardware may be reading, until the trap has done enough. For
+ * SMMUEN the hardware is made to forget all of them at its end.
+ */
 static int smmu_update_stes(struct devmed_smmu *smmu, u32 count, u64 *stes)
 {
 	struct smmu_walk *walk = &smmu->walk;
 	const u64 *host = smmu->chunk;
 	u64 target[SMMU_STE_WORDS];
+	int ret = 0;
 	u32 i;
-	int ret;
 
 	for (i = 0; i < count; i++, host += SMMU_STE_WORDS) {
 		u64 *ste = stes + i * SMMU_STE_WORDS;
@@ -160,7 +172,11 @@ static int smmu_update_stes(struct devmed_smmu *smmu, u32 count, u64 *stes)
 		if (ste[0] || (host[0] & SMMU_STE0_V)) {
 			smmu->work += SMMU_WORK_STE;
 			smmu_ste_build(smmu, host, target);
-			ret = smmu_ste_update(smmu, walk->next, ste, target, true);
+			if (!target[0] && walk->job == SMMU_JOB_ENABLE)
+				smmu_close_entry(smmu, ste, 0);
+			else
+				ret = smmu_ste_update(smmu, walk->next, ste,
+						      target, true);
 			if (ret)
 				return ret;
 		}
@@ -174,7 +190,8 @@ static int smmu_update_stes(struct devmed_smmu *smmu, u32 count, u64 *stes)
 
 /*
  * A level-2 table, with the entries around @sid in it before the hardware can
- * find it. Where it has more, the others follow one by one.
+ * find it. Where it has more, the others follow one by one, and until then are as
+ * in the shared table, which was there: a stream that stays goes on.
  */
 static int smmu_add_l2(struct devmed_smmu *smmu, u32 sid)
 {
@@ -189,6 +206,7 @@ static int smmu_add_l2(struct devmed_smmu *smmu, u32 sid)
 	if (!table)
 		return -ENOMEM;
 
+	memcpy(table, smmu->off_l2, smmu_l2_size(smmu));
 	found = smmu_find_host_stes(smmu, first, &addr, &absent);
 	smmu_load_host_stes(smmu, addr, found, SMMU_CHUNK);
 	smmu->work += SMMU_CHUNK * SMMU_WORK_BUILD + size * SMMU_WORK_SKIP;
@@ -219,7 +237,7 @@ static u32 smmu_count_absent(struct devmed_smmu *smmu, u32 sid, u32 count)
 	if (!smmu->two_level)
 		return 0;
 
-	while (next < end && !smmu->strtab[next >> smmu->split] &&
+	while (next < end && !smmu_has_l2(smmu, next >> smmu->split) &&
 	       smmu->work < SMMU_TRAP_WORK) {
 		smmu->work += SMMU_WORK_L1;
 		next = ALIGN_DOWN(next, 1U << smmu->split) + (1U << smmu->split);
@@ -318,29 +336,32 @@ int smmu_strtab_walk(struct devmed_smmu *smmu)
 	return walk->err;
 }
 
-/* Only the word with V: the others count until the hardware has forgotten it. */
-static void smmu_abort_entry(struct devmed_smmu *smmu, u32 sid)
+/* An entry of a linear table becomes what it is while the SMMU is disabled. */
+static int smmu_retire_entry(struct devmed_smmu *smmu, u32 sid)
 {
 	u64 *ste = smmu_hyp_ste(smmu, sid);
+	u64 target[SMMU_STE_WORDS];
 
-	if (!ste[0])
-		return;
-	WRITE_ONCE(ste[0], 0);
-	smmu_flush(smmu, ste, sizeof(u64));
+	smmu_off_build(smmu, target);
+	if (smmu_ste_translates(target))
+		return smmu_ste_update(smmu, sid, ste, target, true);
+	smmu_close_entry(smmu, ste, target[0]);
+	return 0;
 }
 
 /*
- * Take a level-2 table out. They are chained by the first word of their first
- * entry, which like this is not valid, should the hardware still look.
+ * Take a level-2 table out: the shared one is there in its place. Tables are
+ * chained by the first word of their first entry, which like this is not valid,
+ * should the hardware still look.
  */
 static void smmu_unlink_l2(struct devmed_smmu *smmu, u32 index)
 {
 	u64 desc = smmu->strtab[index];
 	u64 *stes;
 
-	if (!desc)
+	if (!smmu_has_l2(smmu, index))
 		return;
-	smmu_set_l1(smmu, index, 0);
+	smmu_set_l1(smmu, index, smmu->off_desc);
 	stes = hyp_phys_to_virt(desc & SMMU_L1_L2PTR);
 	WRITE_ONCE(stes[0], smmu->walk.chain);
 	smmu->walk.chain = desc & SMMU_L1_L2PTR;
@@ -363,11 +384,12 @@ static int smmu_free_chain(struct devmed_smmu *smmu)
 }
 
 /**
- * smmu_strtab_disable - abort all streams
+ * smmu_strtab_disable - have all streams do what they do in a disabled SMMU
  * @smmu: the instance
  *
- * Level-2 tables go back to the pool once the hardware has forgotten them. Once
- * begun it has to be finished before the stream table is used otherwise.
+ * The shared table is all that is left of level 2. Tables go back to the pool once
+ * the hardware has forgotten them. Once begun the work has to be finished before the
+ * stream table is used otherwise.
  *
  * Context: Region lock held. Takes queue_lock.
  * Return: 0; -EINPROGRESS if one trap is not enough: the next call goes on; or an
@@ -376,7 +398,7 @@ static int smmu_free_chain(struct devmed_smmu *smmu)
 int smmu_strtab_disable(struct devmed_smmu *smmu)
 {
 	struct smmu_walk *walk = &smmu->walk;
-	int ret;
+	int ret = 0;
 
 	if (walk->job != SMMU_JOB_DISABLE)
 		*walk = (struct smmu_walk) {
@@ -392,11 +414,14 @@ int smmu_strtab_disable(struct devmed_smmu *smmu)
 		if (smmu->two_level)
 			smmu_unlink_l2(smmu, walk->next);
 		else
-			smmu_abort_entry(smmu, walk->next);
+			ret = smmu_retire_entry(smmu, walk->next);
+		if (ret)
+			return ret;
 	}
 	dma_wmb();
 
 	if (!walk->forgotten) {
+		smmu_off_set_shared(smmu, true);
 		ret = smmu_cmdq_invalidate_all(smmu);
 		if (ret)
 			return ret;

@@ -212,8 +212,10 @@ def stream_entries(monitor):
     tables = {0: (base, 1 << bits)}
     if cfg >> 16 & 3:
         level1 = double_words(monitor, base, 8 << bits - split)
-        tables = {index << split: (desc & TABLE, 1 << (desc & 0x1f) - 1)
+        # The table that many descriptors share is read once.
+        tables = {(desc & TABLE, 1 << (desc & 0x1f) - 1): index << split
                   for index, desc in enumerate(level1) if desc & 0x1f}
+        tables = {first: table for table, first in tables.items()}
     entries = {}
     for first, (address, number) in tables.items():
         words = double_words(monitor, address, number * STE_BYTES)

@@ -38,7 +38,8 @@ static const struct reg_attack reg_attacks[] = {
 	{ "S10: CR1 without cacheability, while enabled", SMMU_CR1, .counter = COUNT_HANDLER },
 	{ "S11: CR2 with E2H and without PTM, while enabled", SMMU_CR2, .set = 1,
 	  .counter = COUNT_HANDLER },
-	{ "S12: GBPA that lets everything through", SMMU_GBPA, .set = SMMU_GBPA_UPDATE,
+	{ "S12: GBPA that lets everything through", SMMU_GBPA, .set = SMMU_GBPA_UPDATE },
+	{ "S12: GBPA without UPDATE", SMMU_GBPA, .set = SMMU_GBPA_ABORT,
 	  .counter = COUNT_HANDLER },
 	{ "S12: AGBPA", SMMU_AGBPA, .set = ~0ULL, .counter = COUNT_HANDLER },
 	{ "S13: an MSI for errors, to EL2's memory", SMMU_GERROR_IRQ_CFG0, true,
@@ -172,8 +173,9 @@ static void try_attributes(void)
 /* With the SMMU disabled, and GBPA asked to let everything through. */
 static void try_bypass(void)
 {
-	struct attack attack = { "S07, S12: no DMA while the host has the SMMU disabled",
-				 COUNT_HANDLER, 1 };
+	struct attack attack = {
+		"S07, S12: no DMA to EL2's memory while the host has the SMMU disabled"
+	};
 	struct attack_event event;
 	u32 gbpa;
 
@@ -182,7 +184,7 @@ static void try_bypass(void)
 	attack_enable(SMMU_CR0_SMMUEN, false);
 	gbpa = smmu_read(SMMU_GBPA);
 	smmu_write(SMMU_GBPA, SMMU_GBPA_UPDATE);
-	attack_dma(attacker.canary_phys, true, &event);
+	attack_dma(attacker.hyp, true, &event);
 	if (smmu_read(SMMU_GBPA) != gbpa)
 		smmu_write(SMMU_GBPA, gbpa | SMMU_GBPA_UPDATE);
 	attack_enable(SMMU_CR0_SMMUEN, true);
