@@ -294,7 +294,7 @@ unsigned int fake_dma_right(u64 ipa)
 			return 0;
 	}
 	if (!memory)
-		return FAKE_DMA_READ | FAKE_DMA_WRITE | FAKE_DMA_DEVICE;
+		return FAKE_DMA_READ | FAKE_DMA_WRITE;
 
 	switch (fake_s2(ipa)) {
 	case FAKE_S2_LAZY:

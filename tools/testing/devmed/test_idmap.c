@@ -310,9 +310,40 @@ TEST(idmap_regions)
 		  FAKE_DMA_WRITE | FAKE_DMA_DEVICE);
 	ASSERT_EQ(fake_dma_look(ITS + SZ_64K + PAGE_SIZE, &level), 0);
 	ASSERT_EQ(fake_dma_look(ITS + SZ_128K, &level),
-		  FAKE_DMA_READ | FAKE_DMA_WRITE | FAKE_DMA_DEVICE);
+		  FAKE_DMA_READ | FAKE_DMA_WRITE);
 	ASSERT_EQ(fake_dma_look(SMMU, &level), 0);
 	ASSERT_EQ(fake_dma_look(SMMU + SZ_128K - PAGE_SIZE, &level), 0);
+}
+
+/*
+ * Memory that EL2 does not know, and registers: stage 1 says which it is. Stage 2 has
+ * the type that changes none, and large blocks in any case.
+ */
+static void look_into_hole(void *bbml)
+{
+	s8 level;
+
+	furnish();
+	/* The last is too much to map by pages. */
+	hyp_memblock_nr--;
+	fake_dma_init(&dma, 40, *(u8 *)bbml, true);
+	ASSERT_EQ(devmed_idmap_join(&dma.user), 0);
+	ASSERT_EQ(devmed_idmap_start(), 0);
+	ASSERT_EQ(fake_dma_look(BIG, &level), FAKE_DMA_READ | FAKE_DMA_WRITE);
+	ASSERT_EQ(level, 1);
+	ASSERT_EQ(fake_dma_look(BIT_ULL(38), &level), FAKE_DMA_READ | FAKE_DMA_WRITE);
+	ASSERT_EQ(level, 1);
+	/* Of this page EL2 knows that it is a device. */
+	ASSERT_EQ(fake_dma_look(ITS + SZ_64K, &level),
+		  FAKE_DMA_WRITE | FAKE_DMA_DEVICE);
+}
+
+TEST(idmap_hole)
+{
+	u8 bbml;
+
+	for (bbml = 0; bbml <= 2; bbml++)
+		ASSERT(test_fork(look_into_hole, &bbml));
 }
 
 /* Every change of ownership that 7.3 has (M12, M13). */

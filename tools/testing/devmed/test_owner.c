@@ -20,7 +20,8 @@ static unsigned int right_of(enum kvm_pgtable_prot prot)
 {
 	unsigned int right = 0;
 
-	ASSERT(!(prot & ~(KVM_PGTABLE_PROT_RWX | KVM_PGTABLE_PROT_DEVICE)));
+	ASSERT(!(prot & ~(KVM_PGTABLE_PROT_RWX | KVM_PGTABLE_PROT_DEVICE |
+			  DEVMED_PROT_HOLE)));
 	if (prot & KVM_PGTABLE_PROT_R)
 		right |= FAKE_DMA_READ;
 	if (prot & KVM_PGTABLE_PROT_W)
@@ -100,7 +101,7 @@ TEST(owner_walk)
 	ASSERT_EQ(walk(BIT_ULL(FAKE_IA_BITS), NULL), 0);
 	compare(U64_MAX);
 	ASSERT_EQ(last_end, BIT_ULL(FAKE_IA_BITS));
-	ASSERT_EQ(beyond, FAKE_DMA_READ | FAKE_DMA_WRITE | FAKE_DMA_DEVICE);
+	ASSERT_EQ(beyond, FAKE_DMA_READ | FAKE_DMA_WRITE);
 	/* As long as they can be: nothing here is in pieces. */
 	ASSERT(ranges < 24);
 }
@@ -144,7 +145,7 @@ TEST(owner_walk_doorbell)
 			  FAKE_DMA_WRITE | FAKE_DMA_DEVICE : 0);
 	ASSERT_EQ(pages_seen[(ITS + SZ_1M) >> PAGE_SHIFT], 0);
 	ASSERT_EQ(pages_seen[(ITS + SZ_1M + SZ_64K) >> PAGE_SHIFT],
-		  FAKE_DMA_READ | FAKE_DMA_WRITE | FAKE_DMA_DEVICE);
+		  FAKE_DMA_READ | FAKE_DMA_WRITE);
 	for (addr = SMMU; addr < SMMU + SZ_128K; addr += PAGE_SIZE)
 		ASSERT_EQ(pages_seen[addr >> PAGE_SHIFT], 0);
 }

@@ -59,7 +59,7 @@ TEST(smmu_pmcg_s27)
 	/* Nor do devices reach it. */
 	ASSERT_EQ(fake_dma_look(PMCG_BASE, &level), 0);
 	ASSERT_EQ(fake_dma_look(PMCG_BASE + PAGE_SIZE, &level),
-		  FAKE_DMA_READ | FAKE_DMA_WRITE | FAKE_DMA_DEVICE);
+		  FAKE_DMA_READ | FAKE_DMA_WRITE);
 }
 
 /* A page belongs to one region: an SMMU's is not a group's. */

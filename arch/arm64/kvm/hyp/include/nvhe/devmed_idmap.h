@@ -91,6 +91,9 @@ static inline u64 devmed_idmap_counter(enum devmed_global_counter counter)
 #endif
 
 /* owner.c */
+/* No memory that EL2 knows: it does not change hands, so no block of it is split. */
+#define DEVMED_PROT_HOLE	KVM_PGTABLE_PROT_SW0
+
 typedef int (*devmed_owner_visit_t)(u64 start, u64 end,
 				    enum kvm_pgtable_prot prot, void *arg);
 int devmed_owner_walk_locked(u64 end, devmed_owner_visit_t visit, void *arg);

@@ -192,7 +192,7 @@ static s8 leaf_level(struct devmed_idmap_table *table, u64 addr, u64 end,
 	s8 level = max_t(s8, table->start_level, KVM_PGTABLE_MIN_BLOCK_LEVEL);
 
 	/* Memory may have to be split later, which takes BBML 1. */
-	if (!table->bbml && !(prot & KVM_PGTABLE_PROT_DEVICE))
+	if (!table->bbml && !(prot & DEVMED_PROT_HOLE))
 		return KVM_PGTABLE_LAST_LEVEL;
 
 	while (level < KVM_PGTABLE_LAST_LEVEL &&
@@ -208,7 +208,7 @@ static s8 leaf_level(struct devmed_idmap_table *table, u64 addr, u64 end,
  * @table: from devmed_table_init()
  * @start: first byte, page aligned
  * @end: exclusive, page aligned, at most 2^ia_bits
- * @prot: KVM_PGTABLE_PROT_{R,W,X,DEVICE}
+ * @prot: KVM_PGTABLE_PROT_{R,W,X,DEVICE}, DEVMED_PROT_HOLE
  *
  * Nothing of the range is mapped yet.
  *

@@ -196,6 +196,13 @@ static int devmed_run_add(struct devmed_owner_run *run, u64 start, u64 end,
 /*
  * What the host may do by this entry. One that is empty is filled when the host
  * touches it; one that is neither empty nor valid says whose the page is.
+ *
+ * Beside memory that EL2 knows there may be more of it, plugged in later or kept out
+ * of the memory map, as well as registers: which of the two the host says in its
+ * stage 1, or the device. Stage 2 leaves memory attributes as they are, as the host's
+ * own stage-2 does (PKVM_HOST_MMIO_PROT): of two stages the stricter type holds, and
+ * Normal Write-Back is the least strict (DDI 0487, D8.6; IHI 0070, 13.1). Device
+ * there would have a coherent master go past caches that hold newer data.
  */
 static enum kvm_pgtable_prot devmed_host_prot(kvm_pte_t pte, bool memory)
 {
@@ -206,7 +213,7 @@ static enum kvm_pgtable_prot devmed_host_prot(kvm_pte_t pte, bool memory)
 	else if (kvm_pte_valid(pte))
 		prot = kvm_pgtable_stage2_pte_prot(pte) & KVM_PGTABLE_PROT_RWX;
 
-	return prot && !memory ? prot | KVM_PGTABLE_PROT_DEVICE : prot;
+	return prot && !memory ? prot | DEVMED_PROT_HOLE : prot;
 }
 
 static int devmed_run_leaf(const struct kvm_pgtable_visit_ctx *ctx,
@@ -273,8 +280,9 @@ static int devmed_run_hole(struct devmed_owner_run *run, u64 start, u64 end)
  * devmed_owner_walk_locked - visit everything that devices of the host may reach
  * @end: where to stop, exclusive, page aligned; within the host stage-2
  * @visit: called with ranges in ascending order, as long as possible, and what
- *	is allowed there: KVM_PGTABLE_PROT_{R,W,X}, and DEVICE for MMIO. Stops
- *	the walk if it returns an errno.
+ *	is allowed there: KVM_PGTABLE_PROT_{R,W,X}; DEVICE for the page that takes
+ *	MSIs, DEVMED_PROT_HOLE for all else that EL2 does not know as memory.
+ *	Stops the walk if it returns an errno.
  * @arg: given to @visit
  *
  * A page that is memory in part only is left out. The registry must not change
