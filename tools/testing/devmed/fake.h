@@ -58,6 +58,8 @@ bool fake_holds(const char *name);
 unsigned int fake_nr_held(void);
 /* A host on another CPU: called whenever the last lock is let go. */
 extern void (*fake_other_cpu)(void);
+/* Another CPU, after each lock that is let go of, others being held still. */
+extern void (*fake_on_unlock)(void);
 
 /* fake_mmio.c: a device at every physical address, seen through EL2's map. */
 #define FAKE_DEV_BASE	0x610000000000ULL	/* hyp address of physical 0 */
@@ -135,7 +137,7 @@ void fake_return(u64 phys);
 void fake_add_memory(u64 base, u64 size, enum memblock_flags flags);
 /* Adds the memory at FAKE_FAR_BASE: the host owns it, as the rest. */
 void fake_add_far_memory(void);
-/* The same, and pages of it go to EL2's pool, in blocks of 2 MiB. */
+/* Adds that memory, and pages of it go to EL2's pool, in blocks of 2 MiB. */
 void fake_add_wide_pool(u64 pages);
 
 /* fake_guest.c: what the host and its guests do to a page, as mem_protect.c has it. */

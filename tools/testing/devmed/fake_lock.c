@@ -25,6 +25,7 @@ static __thread unsigned int nr_held;
 static __thread bool in_other_cpu;
 void (*fake_other_cpu)(void);
 void (*fake_on_lock)(void);
+void (*fake_on_unlock)(void);
 
 static int fake_rank(const hyp_spinlock_t *lock)
 {
@@ -54,6 +55,21 @@ void hyp_spin_lock(hyp_spinlock_t *lock)
 		fake_on_lock();
 }
 
+/* It holds none of the locks of this one, and must not take those. */
+static void run_other_cpu(void (*other)(void))
+{
+	unsigned int mine = nr_held;
+	hyp_spinlock_t *locks[FAKE_MAX_HELD];
+
+	memcpy(locks, held, sizeof(held));
+	nr_held = 0;
+	in_other_cpu = true;
+	other();
+	in_other_cpu = false;
+	nr_held = mine;
+	memcpy(held, locks, sizeof(held));
+}
+
 void hyp_spin_unlock(hyp_spinlock_t *lock)
 {
 	if (!nr_held || held[nr_held - 1] != lock)
@@ -62,6 +78,8 @@ void hyp_spin_unlock(hyp_spinlock_t *lock)
 	nr_held--;
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 
+	if (fake_on_unlock && !in_other_cpu)
+		run_other_cpu(fake_on_unlock);
 	if (!nr_held && fake_other_cpu && !in_other_cpu) {
 		in_other_cpu = true;
 		fake_other_cpu();

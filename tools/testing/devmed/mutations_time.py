@@ -8,6 +8,8 @@ HYP = "arch/arm64/kvm/hyp/nvhe/devmed/"
 
 TIME_MUTATIONS = {
 HYP + "pool.c": [
+    ("M14", "dma-refill-late", "idmap_pool_race_bbml2",
+     "while (devmed_idmap_wants_spare() && ", "while (0 && "),
     ("T24", "time-topup", "pool_time_topup",
      "min(BIT(order) - devmed_topup.taken, DEVMED_TOPUP_PIECE)",
      "BIT(order) - devmed_topup.taken"),

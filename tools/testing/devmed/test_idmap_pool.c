@@ -88,6 +88,58 @@ TEST(idmap_pool_empty_bbml1)
 	never_wedged(1);
 }
 
+/* Another CPU, whenever this one drops a lock: it wants each page that there is. */
+static unsigned int nr_raced;
+
+static void on_other_cpu(void)
+{
+	/* The other CPU waits until this one is done. */
+	if (host_mmu.lock.held)
+		return;
+	if (!fake_donate_guest(in_block(nr_raced + 1)))
+		nr_raced++;
+	while (devmed_pool_alloc(0))
+		;
+}
+
+/*
+ * The table that a page for the pool needs is made and used with the lock held:
+ * a CPU that finds the pool empty meanwhile does not merge it and keep it. Pages that
+ * were laid aside for the table are laid aside again before anybody else has one.
+ */
+static void raced(u8 bbml)
+{
+	unsigned int i;
+
+	begin(bbml);
+	drain_pool();
+	for (i = 0; i < 3; i++) {
+		u64 page = GIFTS + i * CHUNK * PAGE_SIZE;
+
+		fake_on_unlock = on_other_cpu;
+		ASSERT_EQ(devmed_pool_topup(page >> PAGE_SHIFT, 2), 0);
+		fake_on_unlock = NULL;
+		ASSERT_EQ(fake_dma_access(&dma, page), 0);
+		hyp_spin_lock(&host_mmu.lock);
+		ASSERT(!devmed_idmap_wants_spare());
+		hyp_spin_unlock(&host_mmu.lock);
+	}
+	ASSERT(nr_raced);
+	drain_pool();
+	ASSERT_EQ(devmed_pool_topup((GIFTS + SZ_1M) >> PAGE_SHIFT, 4), 0);
+	ASSERT_EQ(fake_donate_guest(in_block(BLOCKS - 1)), 0);
+}
+
+TEST(idmap_pool_race_bbml2)
+{
+	raced(2);
+}
+
+TEST(idmap_pool_race_bbml1)
+{
+	raced(1);
+}
+
 /* What is laid aside is for pages of the host's, and for nothing else. */
 TEST(idmap_pool_spare_is_kept)
 {

@@ -76,14 +76,16 @@ int devmed_idmap_unmap(u64 phys, u64 size);
 void devmed_idmap_map(u64 phys, u64 size);
 int devmed_idmap_own(u64 phys, u64 size, bool reach);
 #ifdef CONFIG_DEVMED_SMMUV3
-void devmed_idmap_split_for_pool(u64 phys);
-void devmed_idmap_refill(void);
+bool devmed_idmap_wants_spare(void);
+void devmed_idmap_add_spare(void *page);
+void devmed_idmap_favour(u64 phys);
 bool devmed_idmap_started(void);
 u64 devmed_idmap_counter(enum devmed_global_counter counter);
 #else
 static inline bool devmed_idmap_started(void) { return false; }
-static inline void devmed_idmap_split_for_pool(u64 phys) { }
-static inline void devmed_idmap_refill(void) { }
+static inline bool devmed_idmap_wants_spare(void) { return false; }
+static inline void devmed_idmap_add_spare(void *page) { }
+static inline void devmed_idmap_favour(u64 phys) { }
 static inline u64 devmed_idmap_counter(enum devmed_global_counter counter)
 {
 	return 0;

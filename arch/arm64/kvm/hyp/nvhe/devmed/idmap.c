@@ -39,6 +39,9 @@ static struct devmed_idmap_fmt idmap_fmt;
 static u64 idmap_end;
 static u64 idmap_refused;
 static u64 idmap_lost;
+
+/* Pages that the pool is being given, see devmed_idmap_favour(). */
+static u64 idmap_favoured = U64_MAX;
 static u64 idmap_invalidations;
 
 /* The index of @bits in idmap_sizes[], which S2PS is. */
@@ -237,25 +240,38 @@ static int idmap_visit(u64 start, u64 end, enum kvm_pgtable_prot prot, void *arg
 	return devmed_table_build(arg, start, end, prot);
 }
 
-/* Tables for when the pool is empty, see devmed_idmap_split_for_pool(). */
-static void idmap_refill_locked(void)
+/**
+ * devmed_idmap_wants_spare - is there room for a page of devmed_idmap_favour()?
+ *
+ * Context: host_mmu.lock held.
+ * Return: true if devmed_idmap_add_spare() may be called.
+ */
+bool devmed_idmap_wants_spare(void)
 {
-	struct devmed_idmap_table *table = &idmap_table;
-
 	hyp_assert_lock_held(&host_mmu.lock);
 
-	while (table->root && table->nr_spare < ARRAY_SIZE(table->spare)) {
-		u64 *page = devmed_pool_alloc(0);
+	return idmap_table.root &&
+	       idmap_table.nr_spare < ARRAY_SIZE(idmap_table.spare);
+}
 
-		if (!page)
-			return;
-		table->spare[table->nr_spare++] = page;
-	}
+/**
+ * devmed_idmap_add_spare - lay a page aside for devmed_idmap_favour()
+ * @page: what devmed_pool_alloc() returned, NULL for nothing
+ *
+ * Context: host_mmu.lock held.
+ */
+void devmed_idmap_add_spare(void *page)
+{
+	hyp_assert_lock_held(&host_mmu.lock);
+
+	if (page)
+		idmap_table.spare[idmap_table.nr_spare++] = page;
 }
 
 static int idmap_start_locked(void)
 {
 	struct devmed_idmap_table table = {};
+	unsigned int i;
 	int ret;
 
 	hyp_assert_lock_held(&host_mmu.lock);
@@ -280,7 +296,8 @@ static int idmap_start_locked(void)
 	table.invalidate = idmap_invalidate;
 	idmap_fmt = idmap_make_fmt(&table);
 	idmap_table = table;
-	idmap_refill_locked();
+	for (i = 0; i < DEVMED_IDMAP_SPARE; i++)
+		devmed_idmap_add_spare(devmed_pool_alloc(0));
 
 	return 0;
 }
@@ -386,7 +403,9 @@ int devmed_idmap_unmap(u64 phys, u64 size)
 	if (!idmap_clip(phys, size, &end))
 		return 0;
 
+	idmap_table.urgent = phys == READ_ONCE(idmap_favoured);
 	ret = devmed_table_take(&idmap_table, phys, end);
+	idmap_table.urgent = false;
 	if (ret)
 		idmap_refused++;
 
@@ -438,44 +457,19 @@ void devmed_idmap_map(u64 phys, u64 size)
 }
 
 /**
- * devmed_idmap_refill - lay aside pages for devmed_idmap_split_for_pool()
- *
- * Context: Takes host_mmu.lock and those below it.
- */
-void devmed_idmap_refill(void)
-{
-	hyp_spin_lock(&host_mmu.lock);
-	idmap_refill_locked();
-	hyp_spin_unlock(&host_mmu.lock);
-}
-
-/**
- * devmed_idmap_split_for_pool - have an entry for a page that the pool gets
- * @phys: the page, any value
+ * devmed_idmap_favour - let the pool have a page when there is none for tables
+ * @phys: first of the pages that are about to be given to the pool, U64_MAX for none
  *
  * To give EL2 a page is a change of ownership too, and may take tables, when
- * there is none in the pool: then those are used that were laid aside. Whether
- * the page may be given is for the donation to say; if there is no entry after
- * all, it fails.
+ * there is none in the pool: then those are used that were laid aside, by the
+ * donation of just these pages. A table made before, with the lock dropped in
+ * between, would be whole still: another CPU could merge it and keep the page.
  *
- * Context: Takes host_mmu.lock and those below it.
+ * Context: devmed_topup_lock held.
  */
-void devmed_idmap_split_for_pool(u64 phys)
+void devmed_idmap_favour(u64 phys)
 {
-	u64 start = phys;
-	u64 stale_end;
-	u64 end;
-
-	hyp_spin_lock(&host_mmu.lock);
-	if (addr_is_memory(phys) && idmap_clip(phys, PAGE_SIZE, &end)) {
-		stale_end = end;
-		idmap_table.urgent = true;
-		devmed_table_split(&idmap_table, phys, &start, &stale_end);
-		idmap_table.urgent = false;
-		if (stale_end - start > PAGE_SIZE)
-			idmap_invalidate(start, stale_end - start);
-	}
-	hyp_spin_unlock(&host_mmu.lock);
+	WRITE_ONCE(idmap_favoured, phys);
 }
 
 /**

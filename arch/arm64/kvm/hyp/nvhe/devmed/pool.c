@@ -152,6 +152,27 @@ static void *devmed_get_block_locked(u8 order)
 	return block;
 }
 
+static void *devmed_take_locked(u8 order)
+{
+	u64 *counters = devmed_pool_counters;
+	void *addr = NULL;
+
+	hyp_assert_lock_held(&devmed_pool_lock);
+
+	if (devmed_pool_ready)
+		addr = devmed_get_block_locked(order) ?:
+		       hyp_alloc_pages(&devmed_pool, order);
+	if (addr) {
+		counters[DEVMED_POOL_FREE] -= BIT(order);
+		counters[DEVMED_POOL_LOW] = min(counters[DEVMED_POOL_LOW],
+						counters[DEVMED_POOL_FREE]);
+	} else {
+		counters[DEVMED_POOL_FAILED]++;
+	}
+
+	return addr;
+}
+
 static void devmed_count_new_locked(u64 pfn, u64 nr_pages)
 {
 	hyp_assert_lock_held(&devmed_pool_lock);
@@ -229,9 +250,14 @@ static void devmed_end_topup_locked(void)
 
 	if (!devmed_topup.taken)
 		return;
+	hyp_spin_lock(&host_mmu.lock);
 	hyp_spin_lock(&devmed_pool_lock);
 	devmed_add_locked(devmed_topup.pfn, devmed_topup.taken);
+	/* Before anybody else has them: the next top-up may need tables. */
+	while (devmed_idmap_wants_spare() && devmed_pool_counters[DEVMED_POOL_FREE])
+		devmed_idmap_add_spare(devmed_take_locked(0));
 	hyp_spin_unlock(&devmed_pool_lock);
+	hyp_spin_unlock(&host_mmu.lock);
 	devmed_topup.taken = 0;
 }
 
@@ -251,8 +277,9 @@ static int devmed_topup_locked(u64 pfn, u64 order)
 	start = pfn + devmed_topup.taken;
 	count = min(BIT(order) - devmed_topup.taken, DEVMED_TOPUP_PIECE);
 	/* Blocks are no larger than what one table maps, but for the very largest. */
-	devmed_idmap_split_for_pool(hyp_pfn_to_phys(start));
+	devmed_idmap_favour(hyp_pfn_to_phys(start));
 	ret = __pkvm_host_donate_hyp(start, count);
+	devmed_idmap_favour(U64_MAX);
 	if (!ret) {
 		memset(hyp_phys_to_virt(hyp_pfn_to_phys(start)), 0,
 		       count << PAGE_SHIFT);
@@ -293,8 +320,6 @@ int devmed_pool_topup(u64 pfn, u64 order)
 	hyp_spin_lock(&devmed_topup_lock);
 	ret = devmed_topup_locked(pfn, order);
 	hyp_spin_unlock(&devmed_topup_lock);
-	if (!ret)
-		devmed_idmap_refill();
 
 	return ret;
 }
@@ -358,20 +383,10 @@ int devmed_pool_blocks(u64 order, u64 most)
  */
 void *devmed_pool_alloc(u8 order)
 {
-	u64 *counters = devmed_pool_counters;
-	void *addr = NULL;
+	void *addr;
 
 	hyp_spin_lock(&devmed_pool_lock);
-	if (devmed_pool_ready)
-		addr = devmed_get_block_locked(order) ?:
-		       hyp_alloc_pages(&devmed_pool, order);
-	if (addr) {
-		counters[DEVMED_POOL_FREE] -= BIT(order);
-		counters[DEVMED_POOL_LOW] = min(counters[DEVMED_POOL_LOW],
-						counters[DEVMED_POOL_FREE]);
-	} else {
-		counters[DEVMED_POOL_FAILED]++;
-	}
+	addr = devmed_take_locked(order);
 	hyp_spin_unlock(&devmed_pool_lock);
 
 	return addr;
