@@ -120,6 +120,7 @@
 #define SMMU_CR0_EVENTQEN		BIT(2)
 #define SMMU_CR0_CMDQEN			BIT(3)
 #define SMMU_CR0_ATSCHK			BIT(4)
+#define SMMU_CR0_ENABLES		GENMASK(4, 0)
 
 /* Tables and queues: Inner Shareable, Write-Back inner and outer. */
 #define SMMU_CR1_FIELDS			GENMASK(11, 0)

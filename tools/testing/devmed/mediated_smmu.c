@@ -16,6 +16,7 @@
 /* Who the host's accesses go to, and how many there are. */
 static struct msmmu *hardware;
 static unsigned int nr_smmus;
+u64 mediated_longest;
 static const u32 *speculated;
 static unsigned int nr_speculated;
 static const struct msmmu_access *repeated;
@@ -93,12 +94,15 @@ static u64 trap(u64 offset, u8 size, bool write, u64 value)
 	};
 	u64 esr = ESR_PLAIN | (u64)__builtin_ctz(size) << 22 | (write ? ESR_WRITE : 0);
 	unsigned int i;
+	u64 start;
 
 	/* Until it is answered the host's CPU comes again with the same. */
 	for (i = 0; i < MAX_REPEATS; i++) {
 		fake_log_reset();
 		fake_sysregs = (struct fake_sysregs) { .esr_el2 = esr, .spsr_el2 = 5 };
+		start = fake_clock;
 		ASSERT(devmed_handle_host_abort(&host, esr, &fault));
+		mediated_longest = max(mediated_longest, fake_clock - start);
 		fake_check_idle();
 		if (fake_count(FAKE_SKIP) || fake_count(FAKE_INJECT))
 			break;

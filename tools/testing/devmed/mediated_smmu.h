@@ -42,6 +42,8 @@ void mediated_use(unsigned int nr);
 /* A store or load of the host's, by a trap. */
 u64 mediated_read(u64 offset, u8 size);
 void mediated_write(u64 offset, u8 size, u64 value);
+/* The longest time at EL2 of one trap; an access may take several. */
+extern u64 mediated_longest;
 
 /* Pages that EL2 has not given out. */
 u64 mediated_pool_free(void);

@@ -82,6 +82,9 @@ void msmmu_reset(struct msmmu *s)
 	s->ack_left = 0;
 	s->irq_left = 0;
 	s->gbpa_left = 0;
+	s->sync_at = 0;
+	s->sync_due = 0;
+	s->ack_at = 0;
 	s->nr_events = 0;
 	memset(s->pending, 0, sizeof(s->pending));
 	memset(s->late, 0, sizeof(s->late));

@@ -301,6 +301,12 @@ struct msmmu {
 	bool hang;
 	/* Reads no commands. */
 	bool deaf;
+	/* Counts before which no CMD_SYNC completes, and SMMU_CR0 is not acknowledged. */
+	u64 sync_at;
+	u64 ack_at;
+	/* Microseconds that each CMD_SYNC takes, and when the next one is done. */
+	u32 sync_us;
+	u64 sync_due;
 	struct msmmu_cached cached[MSMMU_MAX_CONFIG];
 	struct msmmu_tlb tlb[MSMMU_MAX_TLB];
 	struct msmmu_event events[MSMMU_MAX_EVENTS];

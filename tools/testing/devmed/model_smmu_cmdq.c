@@ -251,6 +251,18 @@ static u32 run_stall_term(struct msmmu *s, const u64 *cmd)
 	return 0;
 }
 
+/* There are transactions to be waited for. */
+static bool takes_time(struct msmmu *s)
+{
+	if (s->sync_us && !s->sync_due)
+		s->sync_due = fake_clock + s->sync_us * (FAKE_CNTFRQ / 1000000);
+	if (fake_clock < s->sync_at || fake_clock < s->sync_due)
+		return true;
+	s->sync_due = 0;
+
+	return false;
+}
+
 static u32 run_sync(struct msmmu *s, const u64 *cmd)
 {
 	u8 cs = FIELD_GET(CMD_CS, cmd[0]);
@@ -261,7 +273,7 @@ static u32 run_sync(struct msmmu *s, const u64 *cmd)
 		s->atc_pending = false;
 		return M_CERROR_ATC_INV_SYNC;
 	}
-	if (!msmmu_complete(s))
+	if (takes_time(s) || !msmmu_complete(s))
 		return NOT_YET;
 	s->atc_pending = false;
 	s->syncs++;

@@ -101,7 +101,7 @@ static void write_cr0(struct msmmu *s, u32 value)
 	if (s->cr0 != *msmmu_reg(s, SMMU_CR0ACK))
 		msmmu_complain(s, "CR0 written before CR0ACK", value);
 	s->cr0 = value & known;
-	s->ack_left = delay(s);
+	s->ack_left = delay(s) + (fake_clock < s->ack_at);
 	if (!s->ack_left)
 		acknowledge_cr0(s);
 }
@@ -228,7 +228,7 @@ void msmmu_tick(struct msmmu *s)
 		msmmu_step(s);
 		return;
 	}
-	if (s->ack_left && !--s->ack_left)
+	if (s->ack_left && fake_clock >= s->ack_at && !--s->ack_left)
 		acknowledge_cr0(s);
 	if (s->irq_left && !--s->irq_left)
 		*msmmu_reg(s, SMMU_IRQ_CTRLACK) = *msmmu_reg(s, SMMU_IRQ_CTRL);

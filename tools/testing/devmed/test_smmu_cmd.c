@@ -423,9 +423,11 @@ TEST(smmu_cmdq_dead_comes_back)
 	host_enable();
 	hw.deaf = true;
 	host_cmd(OP(SYNC), 0);
-	ASSERT_EQ(smmu->state, SMMU_FENCED);
+	ASSERT_EQ(smmu->state, SMMU_RUNS);
 	ASSERT_EQ(host_cons(), 0);
 	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, ADDR, PAGE_SIZE), -EIO);
+	ASSERT_EQ(smmu->state, SMMU_FENCED);
+	ASSERT_EQ(host_cons(), 0);
 
 	hw.deaf = false;
 	hw_set_reg(SMMU_CMDQ_CONS, smmu->ring.hyp.prod);

@@ -150,7 +150,7 @@ static void start_hanging(u32 seed)
 	struct msmmu_config config = worst();
 
 	config.seed = seed;
-	config.access_us = 2000;
+	config.access_us = 200;
 	hostile_start_with(&config);
 	warm(IOVA);
 	/* The writes up to here have arrived. */
@@ -213,7 +213,7 @@ static void donate_to_the_deaf(void *seed)
 	struct msmmu_config config = worst();
 
 	config.seed = *(u32 *)seed;
-	config.access_us = 2000;
+	config.access_us = 200;
 	hostile_start_with(&config);
 	warm(IOVA);
 	bad->deaf = true;

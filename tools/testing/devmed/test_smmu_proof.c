@@ -156,7 +156,7 @@ TEST(smmu_d2_event_queue_left)
 
 	/* Another one takes its place once the hardware answers. */
 	hw.mute = false;
-	hw_wait_for_retry();
+	hw_set_reg(SMMU_CR0ACK, hw_reg(SMMU_CR0));
 	host_write(SMMU_EVENTQ_BASE, 8, other | 7);
 	host_write(SMMU_CR0, 4, SMMU_CR0_SMMUEN | SMMU_CR0_EVENTQEN);
 	ASSERT_EQ(host_read(SMMU_CR0ACK, 4), SMMU_CR0_SMMUEN | SMMU_CR0_EVENTQEN);

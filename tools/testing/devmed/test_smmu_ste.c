@@ -306,8 +306,54 @@ TEST(smmu_ste_update_dead)
 	smmu_ste_build(smmu, host, new);
 	hw.deaf = true;
 	hw.mute = true;
-	ASSERT_EQ(smmu_ste_update(smmu, 3, live, new, true), -EIO);
+	ASSERT_EQ(smmu_ste_update(smmu, 3, live, new, true), -EINPROGRESS);
 	ASSERT_EQ(live[0], 0);
+	ASSERT_EQ(smmu->dma.invalidate(&smmu->dma, PAGE_SIZE, PAGE_SIZE), -EIO);
+	ASSERT_EQ(smmu_cmdq_resume(smmu), -EIO);
+	ASSERT_EQ(live[0], 0);
+}
+
+/* As long as @smmu is deaf EL2 does not go on; then each step is the hardware's. */
+static void expect_slow_step(struct devmed_smmu *smmu)
+{
+	hw.deaf = true;
+	ASSERT_EQ(smmu_ste_update(smmu, 3, live, new, true), -EINPROGRESS);
+	ASSERT_EQ(smmu_cmdq_resume(smmu), -EINPROGRESS);
+	hw.deaf = false;
+	smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
+	ASSERT_EQ(smmu_cmdq_resume(smmu), 0);
+}
+
+/*
+ * Between the steps of an update the hardware forgets what it read of the entry, also
+ * if there was no room to tell it: it might have read half of it.
+ */
+TEST(smmu_ste_update_slow)
+{
+	u64 host[SMMU_STE_WORDS] = { SMMU_STE0_V | CFG(5) | CDPTR };
+	struct devmed_smmu *smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+
+	host_enable();
+	live = fake_host_va(HOST_L2);
+	memset(live, 0, SMMU_STE_SIZE);
+	smmu_ste_build(smmu, host, new);
+	expect_slow_step(smmu);
+	ASSERT_EQ(live[0], 0);
+	ASSERT_EQ(hw.nr_cmds, 2);
+	ASSERT_EQ(hw.cmds[0][0] & SMMU_CMD_OP, SMMU_OP_CFGI_STE);
+	ASSERT_EQ(smmu_ste_update(smmu, 3, live, new, true), 0);
+	ASSERT_EQ(live[0], new[0]);
+
+	/* A command of the host's is in the way. */
+	memset(live, 0, SMMU_STE_SIZE);
+	hw.deaf = true;
+	host_cmd(SMMU_OP_TLBI_NH_ALL, 0);
+	hw_forget();
+	expect_slow_step(smmu);
+	ASSERT_EQ(live[0], 0);
+	ASSERT_EQ(hw.cmds[1][0] & SMMU_CMD_OP, SMMU_OP_CFGI_STE_RANGE);
+	ASSERT_EQ(smmu_ste_update(smmu, 3, live, new, true), 0);
+	ASSERT_EQ(live[0], new[0]);
 }
 
 /* TL05: each word is cleaned where the hardware does not snoop. */

@@ -48,7 +48,7 @@ static u64 pool_free(void)
 	return devmed_pool_counter(DEVMED_POOL_FREE);
 }
 
-/* What devmed_prepare_streams() does: pages one by one, wherever they are. */
+/* As devmed_prepare_streams() does: pages one by one, wherever they are. */
 static void top_up(u64 *page)
 {
 	while (devmed_pool_blocks(0, 1) < 1) {
@@ -111,7 +111,7 @@ TEST(smmu_wide_exhausted)
 	ASSERT(!hyp_ste(smmu, 3));
 }
 
-/* It is one table from the start to the end, whatever the host does. */
+/* The shared table is one from the start to the end, whatever the host does. */
 TEST(smmu_off_shared_stays)
 {
 	u64 before, rest[SMMU_STE_WORDS];
@@ -146,13 +146,20 @@ TEST(smmu_off_shared_stays)
 /* UPDATE lasts until the hardware has forgotten what was (IHI 0070, 6.3.15). */
 TEST(smmu_off_update)
 {
+	u32 prod;
+
 	begin(16, 0);
 	hw.deaf = true;
 	ASSERT_EQ(host_write(SMMU_GBPA, 4, CLOSED), DEVMED_EMULATE);
+	prod = smmu->ring.hyp.prod;
 	ASSERT_EQ(host_read(SMMU_GBPA, 4), CLOSED);
+	/* As long as it takes: nothing is issued again, nor is the SMMU fenced. */
+	ASSERT_EQ(host_read(SMMU_GBPA, 4), CLOSED);
+	ASSERT_EQ(smmu->state, SMMU_RUNS);
 	hw.deaf = false;
-	hw_wait_for_retry();
+	hw_set_reg(SMMU_CMDQ_CONS, smmu->ring.hyp.prod);
 	ASSERT_EQ(host_read(SMMU_GBPA, 4), SMMU_GBPA_ABORT);
+	ASSERT_EQ(smmu->ring.hyp.prod, prod);
 	ASSERT_EQ(hyp_ste(smmu, 7)[0], CFG(0));
 }
 

@@ -247,15 +247,19 @@ static bool smmu_takes_commands(const struct devmed_smmu *smmu)
 	       (smmu->state == SMMU_UNREADABLE && smmu->off_resets);
 }
 
-static int smmu_move_batch_locked(struct devmed_smmu *smmu, u32 *moved)
+static int smmu_move_batch_locked(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 	u32 room = devmed_queue_free(hyp);
+	u32 *moved = &smmu->batch.moved;
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
 	if (!smmu_takes_commands(smmu))
 		return -EIO;
+	if (smmu->batch.waits)
+		return smmu_cmdq_wait_longer_locked(smmu);
+
 	if (room > SMMU_CMDQ_PAD)
 		*moved = devmed_ring_drain(&smmu->ring, SMMU_CMD_SIZE,
 					   min(room - SMMU_CMDQ_PAD,
@@ -270,35 +274,35 @@ static int smmu_move_batch_locked(struct devmed_smmu *smmu, u32 *moved)
 }
 
 /*
- * Move commands until one needs more than the queue. Returns false if there is
- * no use in going on: commands that the hardware may not have completed then
- * count as not read, and are moved again once it answers.
+ * Move commands until one needs more than the queue. An error means that there is
+ * no use in going on: commands that the hardware may not have completed then count
+ * as not read, and are not moved again.
  */
-static bool smmu_drain_batch(struct devmed_smmu *smmu)
+static int smmu_drain_batch(struct devmed_smmu *smmu)
 {
 	struct smmu_batch *batch = &smmu->batch;
-	u32 cons = smmu->ring.host.cons;
-	u32 moved = 0;
 	int ret;
 
-	batch->stop = SMMU_STOP_END;
-	batch->synced = false;
-	batch->nr_syncs = 0;
+	if (likely(!batch->waits)) {
+		batch->stop = SMMU_STOP_END;
+		batch->synced = false;
+		batch->nr_syncs = 0;
+		batch->moved = 0;
+		batch->first = smmu->ring.host.cons;
+	}
 
 	hyp_spin_lock(&smmu->queue_lock);
-	ret = smmu_move_batch_locked(smmu, &moved);
+	ret = smmu_move_batch_locked(smmu);
 	hyp_spin_unlock(&smmu->queue_lock);
 
-	smmu->work += (moved + 1) * SMMU_WORK_CMD;
-	if (unlikely(ret)) {
-		smmu->held_up = true;
-		smmu->ring.host.cons = cons;
-		return false;
-	}
-	devmed_count_many(smmu->region, DEVMED_CMD_REWRITTEN, moved);
+	smmu->work += (batch->moved + 1) * SMMU_WORK_CMD;
+	batch->waits = unlikely(ret) && batch->moved;
+	if (unlikely(ret))
+		return ret;
+	devmed_count_many(smmu->region, DEVMED_CMD_REWRITTEN, batch->moved);
 	smmu_complete_syncs(smmu);
 
-	return true;
+	return 0;
 }
 
 /*
@@ -313,8 +317,10 @@ static bool smmu_begin_config(struct devmed_smmu *smmu)
 	u32 count = 1;
 
 	/* Entries that were read before may be what the host has changed. */
-	if (smmu->walk.job == SMMU_JOB_ENABLE)
+	if (smmu->walk.job == SMMU_JOB_ENABLE) {
 		smmu->walk.next = 0;
+		smmu->walk.forgotten = false;
+	}
 	/* What the host changed before its doorbell is there already. */
 	if (!smmu_enabled(smmu) || smmu->walk.job == SMMU_JOB_DISABLE ||
 	    smmu->resynced)
@@ -353,11 +359,14 @@ static noinline int smmu_do_config(struct devmed_smmu *smmu)
 	err = smmu_strtab_walk(smmu);
 	if (err && err != -ENOMEM)
 		return err;
-	smmu->work += SMMU_WORK_RUN;
-	ret = walk->asked ? smmu_cmdq_sync_ste(smmu, walk->end - 1) :
-			    smmu_cmdq_invalidate_all(smmu);
-	if (ret)
-		return ret;
+	if (!walk->forgotten) {
+		smmu->work += SMMU_WORK_RUN;
+		ret = walk->asked ? smmu_cmdq_sync_ste(smmu, walk->end - 1) :
+				    smmu_cmdq_invalidate_all(smmu);
+		walk->forgotten = true;
+		if (ret)
+			return ret;
+	}
 
 	smmu->resynced |= walk->all;
 	walk->job = SMMU_JOB_NONE;
@@ -385,8 +394,8 @@ static void smmu_refuse_cmd(struct devmed_smmu *smmu,
 	smmu_report(smmu, SMMU_GERROR_CMDQ_ERR);
 }
 
-/* The next commands. Returns false if there is no use in going on. */
-static bool smmu_drain_some(struct devmed_smmu *smmu)
+/* The next commands. Returns an error if there is no use in going on. */
+static int smmu_drain_some(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *host = &smmu->ring.host;
 	struct smmu_batch *batch = &smmu->batch;
@@ -395,21 +404,42 @@ static bool smmu_drain_some(struct devmed_smmu *smmu)
 	/* A command that was begun is not read again. */
 	if (smmu->walk.job == SMMU_JOB_CONFIG)
 		batch->stop = SMMU_STOP_CONFIG;
-	else if (!smmu_drain_batch(smmu))
-		return false;
+	else
+		ret = smmu_drain_batch(smmu);
+	if (unlikely(ret))
+		return ret;
 
 	if (likely(batch->stop == SMMU_STOP_END))
-		return host->cons != host->prod;
+		return 0;
 	if (batch->stop == SMMU_STOP_CONFIG) {
 		ret = smmu_do_config(smmu);
 		if (!ret)
 			host->cons = devmed_queue_next(host, host->cons);
 	}
-	if (ret == -ENOMEM || batch->stop == SMMU_STOP_ILLEGAL)
+	if (ret == -ENOMEM || batch->stop == SMMU_STOP_ILLEGAL) {
 		smmu_refuse_cmd(smmu, ret ? DEVMED_CMD_MEMORY :
 					    DEVMED_CMD_OPCODE);
+		ret = 0;
+	}
 
-	return !ret || ret == -ENOMEM || ret == -EINPROGRESS;
+	return ret;
+}
+
+/* Commands that an earlier trap had begun come first. */
+static int smmu_drain_all(struct devmed_smmu *smmu)
+{
+	int ret = smmu_cmdq_resume(smmu);
+
+	if (unlikely(smmu->raise))
+		smmu_cmdq_raise_gerror(smmu);
+	while (!ret && !((smmu->gerror ^ smmu->gerrorn) & SMMU_GERROR_CMDQ_ERR) &&
+	       (devmed_queue_used(&smmu->ring.host) || smmu->batch.waits)) {
+		if (smmu->work >= SMMU_TRAP_WORK)
+			return -EINPROGRESS;
+		ret = smmu_drain_some(smmu);
+	}
+
+	return ret;
 }
 
 /**
@@ -417,7 +447,9 @@ static bool smmu_drain_some(struct devmed_smmu *smmu)
  * @smmu: the instance, its command queue enabled
  *
  * Commands that are consumed are carried out, each CMD_SYNC among them complete. When
- * the hardware does not answer, the rest stays in the ring.
+ * the hardware does not answer, the rest stays in the ring. As long as a driver
+ * would wait for slow hardware, the host makes its access again; then the access is
+ * answered, and reads of SMMU_CMDQ_CONS go on with it.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it, and
  * queue_lock.
@@ -427,21 +459,15 @@ static bool smmu_drain_some(struct devmed_smmu *smmu)
  */
 int smmu_drain(struct devmed_smmu *smmu)
 {
-	int ret = 0;
+	int ret = smmu_drain_all(smmu);
 
-	smmu->batch.msi_abort = false;
-	while (!((smmu->gerror ^ smmu->gerrorn) & SMMU_GERROR_CMDQ_ERR) &&
-	       devmed_queue_used(&smmu->ring.host)) {
-		if (smmu->work >= SMMU_TRAP_WORK) {
-			ret = -EINPROGRESS;
-			break;
-		}
-		if (!smmu_drain_some(smmu))
-			break;
-	}
-
-	if (smmu->batch.msi_abort)
+	if (smmu->batch.msi_abort && !smmu->batch.waits) {
+		smmu->batch.msi_abort = false;
 		smmu_report(smmu, SMMU_GERROR_MSI_CMDQ_ABT);
+	}
+	smmu->held_up = smmu_is_held_up(smmu, ret, smmu->held_up) || smmu->raise;
+	if (likely(!ret))
+		smmu->late = 0;
 
-	return ret;
+	return ret == -EINPROGRESS ? ret : 0;
 }

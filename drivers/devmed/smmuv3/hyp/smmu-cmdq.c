@@ -11,8 +11,10 @@
  * queue never stays stopped. When a function here returns 0, the hardware has
  * completed what it issued, or has been reset and set up again with all that it
  * knew forgotten. Hardware that cannot be read completes nothing, unless the
- * platform promises that it forgets everything then. All waits are bounded;
- * hardware that does not answer is fenced, and has completed nothing either.
+ * platform promises that it forgets everything then. All waits are bounded: an
+ * access of the host waits a moment and goes on in another one, however slow the
+ * hardware is; a change of ownership waits as long as the driver would, once, and
+ * has hardware fenced that did not answer.
  *
  * Leaves to others: what commands of the host may say (smmu-cmd.c), what a reset
  * takes with it (smmu-power.c).
@@ -75,12 +77,16 @@ bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu)
 	return hyp->cons == hyp->prod;
 }
 
-/* Without CMDQEN no command is read; a dead bus answers 0 or all ones. */
+/*
+ * Without CMDQEN no command is read, nor is one of EL2's if the base was lost; a dead
+ * bus answers 0 or all ones.
+ */
 static bool smmu_cmdq_is_off(const struct devmed_smmu *smmu)
 {
 	u32 ack = smmu_read32(smmu, SMMU_CR0ACK);
 
-	return !(ack & SMMU_CR0_CMDQEN) || ack == U32_MAX;
+	return !(ack & SMMU_CR0_CMDQEN) || ack == U32_MAX ||
+	       !smmu_has_tables(smmu);
 }
 
 /* Wait until all is read, but not for hardware that has been reset. */
@@ -88,8 +94,8 @@ static bool smmu_cmdq_settle_locked(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 
-	return devmed_wait_until(smmu_cmdq_idle_locked(smmu) ||
-				 smmu_cmdq_is_off(smmu), SMMU_TIMEOUT_US) &&
+	return smmu_wait(smmu, smmu_cmdq_idle_locked(smmu) ||
+			       smmu_cmdq_is_off(smmu)) &&
 	       hyp->cons == hyp->prod;
 }
 
@@ -108,14 +114,8 @@ void smmu_cmdq_pad_locked(struct devmed_smmu *smmu)
 		;
 }
 
-/**
- * smmu_cmdq_wait_longer_locked - see smmu_cmdq_wait_locked()
- * @smmu: the instance
- *
- * Context: as smmu_cmdq_wait_locked().
- * Return: as smmu_cmdq_wait_locked().
- */
-int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
+/* -ETIMEDOUT if the hardware is as EL2 left it, and has not read every command yet. */
+static int smmu_cmdq_await_locked(struct devmed_smmu *smmu)
 {
 	struct devmed_queue *hyp = &smmu->ring.hyp;
 	int ret;
@@ -125,15 +125,63 @@ int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
 	if (smmu_has_registers(smmu)) {
 		if (smmu_cmdq_settle_locked(smmu))
 			return 0;
-		if (!smmu_has_lost(smmu, smmu->hw.cr0)) {
-			smmu_fence_locked(smmu);
-			return -EIO;
-		}
+		if (!smmu_has_lost(smmu))
+			return -ETIMEDOUT;
 	}
 
-	ret = smmu_unless_promised(smmu, smmu_rearm_locked(smmu));
+	ret = smmu_unless_promised(smmu, smmu_rearm_locked(smmu, SMMU_TIMEOUT_US));
 	if (!ret)
 		hyp->cons = hyp->prod;
+	return ret;
+}
+
+/*
+ * Hardware takes its time, as it may: a CMD_SYNC waits for transactions of devices
+ * (IHI 0070, 3.21.1), which end when PCIe has them end. The host comes again with
+ * its access as long as its driver would wait; then EL2 answers it, and goes on
+ * when the driver looks.
+ */
+static int smmu_not_yet_locked(struct devmed_smmu *smmu)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (!smmu->late)
+		smmu->late = devmed_deadline(SMMU_TIMEOUT_US);
+
+	return devmed_is_past(smmu->late) ? -ETIMEDOUT : -EINPROGRESS;
+}
+
+/**
+ * smmu_cmdq_wait_longer_locked - see smmu_cmdq_wait_locked()
+ * @smmu: the instance
+ *
+ * Context: as smmu_cmdq_wait_locked().
+ * Return: as smmu_cmdq_wait_locked().
+ */
+int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu)
+{
+	int ret;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
+	ret = smmu_cmdq_await_locked(smmu);
+
+	return ret == -ETIMEDOUT ? smmu_not_yet_locked(smmu) : ret;
+}
+
+/* For a change of ownership: no answer in time is no proof, now or soon. */
+static int smmu_cmdq_prove_locked(struct devmed_smmu *smmu)
+{
+	int ret = smmu_cmdq_await_locked(smmu);
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (ret == -ETIMEDOUT) {
+		smmu_fence_locked(smmu);
+		ret = -EIO;
+	}
+
 	return ret;
 }
 
@@ -149,49 +197,139 @@ static void smmu_cmdq_put_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
 	smmu_cmdq_doorbell_locked(smmu);
 }
 
-/* @nr_cmds and a CMD_SYNC fit into the hyp ring when it is empty. */
+/* A command of EL2's that the hardware refuses has had no effect. */
+static int smmu_cmdq_check_locked(struct devmed_smmu *smmu, u32 repairs)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (repairs == smmu->repairs)
+		return 0;
+
+	smmu_fence_locked(smmu);
+	return -EIO;
+}
+
 static int smmu_cmdq_run_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
 				unsigned int nr_cmds)
 {
 	u32 repairs;
 	int ret;
 
+	smmu_begin_locked(smmu, SMMU_TIMEOUT_US);
 	ret = smmu_ready_locked(smmu);
+	if (smmu->limit.usecs != SMMU_TIMEOUT_US)
+		smmu_begin_locked(smmu, SMMU_TIMEOUT_US);
 	if (!ret && devmed_queue_used(&smmu->ring.hyp))
-		ret = smmu_cmdq_wait_locked(smmu);
+		ret = smmu_cmdq_prove_locked(smmu);
 	if (ret)
 		return smmu_unless_promised(smmu, ret);
 
 	repairs = smmu->repairs;
 	smmu_cmdq_put_locked(smmu, cmds, nr_cmds);
-	ret = smmu_cmdq_wait_locked(smmu);
-	/* A command of EL2's that the hardware refuses has had no effect. */
-	if (!ret && repairs != smmu->repairs) {
-		smmu_fence_locked(smmu);
-		ret = -EIO;
-	}
+	ret = smmu_cmdq_prove_locked(smmu);
+	if (!ret)
+		ret = smmu_cmdq_check_locked(smmu, repairs);
 
 	return ret;
 }
 
-/**
- * smmu_cmdq_run - issue commands of EL2's and wait until they are complete
- * @smmu: the instance
- * @cmds: without a CMD_SYNC at the end
- * @nr_cmds: how many, less than the hyp ring has slots
- *
- * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
- * Return: 0 if they are, or if the hardware was set up again and has forgotten
- * all. -EBUSY if its registers cannot be read, -EIO if it is fenced: nothing is
- * complete then, and a later call may succeed.
- */
-int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
-		  unsigned int nr_cmds)
+/* Issue commands of EL2's that an access of the host's needs; the queue is empty. */
+static int smmu_cmdq_issue_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
+				  unsigned int nr_cmds)
+{
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	smmu->tried_repairs = smmu->repairs;
+	smmu_cmdq_put_locked(smmu, cmds, nr_cmds);
+	smmu->tried = SMMU_TRIED_ISSUED;
+
+	return smmu_cmdq_wait_locked(smmu);
+}
+
+/* They are complete, unless the hardware has refused one. */
+static int smmu_cmdq_end_locked(struct devmed_smmu *smmu)
+{
+	int ret = smmu_cmdq_check_locked(smmu, smmu->tried_repairs);
+
+	smmu->tried = ret ? SMMU_TRIED_OWED : SMMU_TRIED_NONE;
+	return ret;
+}
+
+static int smmu_cmdq_try_locked(struct devmed_smmu *smmu, const u64 cmds[][2],
+				unsigned int nr_cmds)
+{
+	int ret;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
+	ret = smmu_ready_locked(smmu);
+	if (!ret && devmed_queue_used(&smmu->ring.hyp))
+		ret = smmu_cmdq_wait_locked(smmu);
+	if (ret) {
+		ret = smmu_unless_promised(smmu, ret);
+		smmu->tried = ret ? SMMU_TRIED_OWED : SMMU_TRIED_NONE;
+		return ret;
+	}
+
+	return smmu_cmdq_issue_locked(smmu, cmds, nr_cmds) ?:
+	       smmu_cmdq_end_locked(smmu);
+}
+
+static int smmu_cmdq_try(struct devmed_smmu *smmu, const u64 cmds[][2],
+			 unsigned int nr_cmds)
 {
 	int ret;
 
 	hyp_spin_lock(&smmu->queue_lock);
-	ret = smmu_cmdq_run_locked(smmu, cmds, nr_cmds);
+	ret = smmu_cmdq_try_locked(smmu, cmds, nr_cmds);
+	hyp_spin_unlock(&smmu->queue_lock);
+
+	return ret;
+}
+
+static const u64 smmu_forget_all[][2] = {
+	{ SMMU_OP_CFGI_STE_RANGE, SMMU_CFGI_RANGE_ALL },
+	{ SMMU_OP_TLBI_NSNH_ALL },
+};
+
+static int smmu_cmdq_resume_locked(struct devmed_smmu *smmu)
+{
+	int ret;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
+	ret = smmu_unless_promised(smmu, smmu_ready_locked(smmu)) ?:
+	      smmu_cmdq_wait_longer_locked(smmu);
+	if (!ret && smmu->tried == SMMU_TRIED_OWED)
+		ret = smmu_cmdq_issue_locked(smmu, smmu_forget_all,
+					     ARRAY_SIZE(smmu_forget_all));
+
+	return ret ?: smmu_cmdq_end_locked(smmu);
+}
+
+/**
+ * smmu_cmdq_resume - see commands of EL2's complete that an earlier access needed
+ * @smmu: the instance
+ *
+ * Whatever comes after smmu_cmdq_sync_ste() or smmu_cmdq_invalidate_all() relies on
+ * them, also if there was no room to issue them: called first when an access goes on
+ * with what another has begun.
+ *
+ * Context: Region lock held. Takes queue_lock. Spins for SMMU_LOOK_US at most, twice,
+ * or as smmu_ready_locked().
+ * Return: 0 if there are none, or they are complete; else as smmu_cmdq_sync_ste().
+ */
+int smmu_cmdq_resume(struct devmed_smmu *smmu)
+{
+	int ret;
+
+	if (likely(!smmu->tried))
+		return 0;
+
+	hyp_spin_lock(&smmu->queue_lock);
+	ret = smmu_cmdq_resume_locked(smmu);
 	hyp_spin_unlock(&smmu->queue_lock);
 
 	return ret;
@@ -202,8 +340,12 @@ int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
  * @smmu: the instance
  * @sid: its StreamID; descriptors on the way to it are read again as well
  *
- * Context: as smmu_cmdq_run().
- * Return: as smmu_cmdq_run().
+ * Context: Region lock held. Takes queue_lock. Spins for SMMU_LOOK_US at most,
+ * twice, or as smmu_ready_locked().
+ * Return: 0 if it has, or was set up again and has forgotten all. Else that is what
+ * smmu_cmdq_resume() has to see first: -EINPROGRESS if the hardware takes its time,
+ * and the host is to make its access again; -ETIMEDOUT if that has been so for
+ * long; -EBUSY if its registers cannot be read, -EIO if it is fenced.
  */
 int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid)
 {
@@ -211,19 +353,14 @@ int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid)
 		{ SMMU_OP_CFGI_STE | FIELD_PREP(SMMU_CMD_SID, (u64)sid) },
 	};
 
-	return smmu_cmdq_run(smmu, cmd, ARRAY_SIZE(cmd));
+	return smmu_cmdq_try(smmu, cmd, ARRAY_SIZE(cmd));
 }
-
-static const u64 smmu_forget_all[][2] = {
-	{ SMMU_OP_CFGI_STE_RANGE, SMMU_CFGI_RANGE_ALL },
-	{ SMMU_OP_TLBI_NSNH_ALL },
-};
 
 /**
  * smmu_cmdq_forget_locked - the same as smmu_cmdq_invalidate_all(), out of a reset
  * @smmu: the instance, its queue empty and enabled
  *
- * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most.
+ * Context: queue_lock held, after smmu_begin_locked(). Spins as long as that allows.
  * Return: true if the hardware has forgotten all it knew.
  */
 bool smmu_cmdq_forget_locked(struct devmed_smmu *smmu)
@@ -241,12 +378,12 @@ bool smmu_cmdq_forget_locked(struct devmed_smmu *smmu)
  * smmu_cmdq_invalidate_all - have the hardware forget all it knows
  * @smmu: the instance
  *
- * Context: as smmu_cmdq_run().
- * Return: as smmu_cmdq_run().
+ * Context: as smmu_cmdq_sync_ste().
+ * Return: as smmu_cmdq_sync_ste().
  */
 int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu)
 {
-	return smmu_cmdq_run(smmu, smmu_forget_all, ARRAY_SIZE(smmu_forget_all));
+	return smmu_cmdq_try(smmu, smmu_forget_all, ARRAY_SIZE(smmu_forget_all));
 }
 
 /**
@@ -263,9 +400,13 @@ int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu)
  * the second is done. TLBI_S12_VMALL is one set, which a single CMD_SYNC
  * completes (4.4.3.2).
  *
- * Context: as smmu_cmdq_run(), with host_mmu.lock held.
- * Return: as smmu_cmdq_run(), but -EAGAIN for -EBUSY: KVM lets a guest fault once
- * more for it. 0 for an SMMU that was given back to the host.
+ * Context: host_mmu.lock held. Takes queue_lock. Spins for SMMU_TIMEOUT_US and
+ * SMMU_LOOK_US at most, for hardware that is fenced then or was set up again; after
+ * that for SMMU_LOOK_US, and now and then for SMMU_REVIVE_US.
+ * Return: 0 if it has, or was set up again and has forgotten all, and for an SMMU
+ * that was given back to the host. -EAGAIN if its registers cannot be read: KVM
+ * lets a guest fault once more for it; -EIO if it is fenced. Nothing is proved
+ * then, and a later call may succeed.
  */
 int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size)
 {
@@ -276,7 +417,10 @@ int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size)
 
 	if (READ_ONCE(smmu->state) == SMMU_LEFT)
 		return 0;
-	ret = smmu_cmdq_run(smmu, cmd, ARRAY_SIZE(cmd));
+
+	hyp_spin_lock(&smmu->queue_lock);
+	ret = smmu_cmdq_run_locked(smmu, cmd, ARRAY_SIZE(cmd));
+	hyp_spin_unlock(&smmu->queue_lock);
 
 	return ret == -EBUSY ? -EAGAIN : ret;
 }
@@ -286,45 +430,74 @@ int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size)
  * @smmu: the instance
  *
  * EL2 cannot make an interrupt, but the SMMU can, by whichever route the host
- * has set up: give it an error, and repair that at once.
+ * has set up: give it an error, and repair that at once. Hardware that has not read
+ * what it has is given that later: smmu->raise.
  *
- * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
+ * Context: Region lock held. Takes queue_lock. Spins for SMMU_LOOK_US at most, twice.
  */
 void smmu_cmdq_raise_gerror(struct devmed_smmu *smmu)
 {
 	static const u64 cmd[2] = { SMMU_OP_ILLEGAL };
 
+	smmu->raise = true;
 	hyp_spin_lock(&smmu->queue_lock);
-	if (!smmu_cmdq_wait_locked(smmu)) {
+	if (smmu->state == SMMU_RUNS && !smmu_cmdq_wait_locked(smmu) &&
+	    smmu->state == SMMU_RUNS) {
 		devmed_ring_emit(&smmu->ring, cmd);
 		smmu_cmdq_doorbell_locked(smmu);
 		smmu_cmdq_wait_locked(smmu);
+		smmu->raise = false;
 	}
 	hyp_spin_unlock(&smmu->queue_lock);
 }
 
-static int smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
+/* Write @cr0 unless it is written already: SMMU_CR0ACK may take its time. */
+static int smmu_write_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
 {
-	u32 old = smmu->hw.cr0;
+	struct smmu_hw *hw = &smmu->hw;
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
-	WRITE_ONCE(smmu->hw.cr0, cr0);
-	if (!smmu_has_registers(smmu))
-		return 0;
+	/* One change after the other (IHI 0070, 6.3.9). */
+	if (hw->cr0 != cr0 && hw->cr0 != hw->cr0_old) {
+		if (!smmu_wait(smmu, smmu_read32(smmu, SMMU_CR0ACK) == hw->cr0))
+			return -ETIMEDOUT;
+		hw->cr0_old = hw->cr0;
+	}
+	WRITE_ONCE(hw->cr0, cr0);
+	/* A write may have been lost on its way. */
+	if (smmu_read32(smmu, SMMU_CR0) != cr0)
+		smmu_write32(smmu, SMMU_CR0, cr0);
 
-	smmu_write32(smmu, SMMU_CR0, cr0);
-	/* A reset just before would have it use tables of nobody's. */
-	if (devmed_wait_until(smmu_read32(smmu, SMMU_CR0ACK) == cr0,
-			      SMMU_TIMEOUT_US) && !smmu_has_lost(smmu, cr0))
+	return smmu_wait(smmu, smmu_read32(smmu, SMMU_CR0ACK) == cr0) ? 0 :
+	       -ETIMEDOUT;
+}
+
+static int smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
+{
+	struct smmu_hw *hw = &smmu->hw;
+	int ret;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (!smmu_has_registers(smmu)) {
+		WRITE_ONCE(hw->cr0, cr0);
+		hw->cr0_old = cr0;
 		return 0;
-	/* Still what it was: not a reset, but hardware that does not answer. */
-	if (smmu_read32(smmu, SMMU_CR0ACK) == old) {
-		smmu_fence_locked(smmu);
-		return -EIO;
 	}
 
-	return smmu_unless_promised(smmu, smmu_rearm_locked(smmu));
+	ret = smmu_write_cr0_locked(smmu, cr0);
+	/* A reset just before would have it use tables of nobody's. */
+	if (smmu_has_lost(smmu)) {
+		WRITE_ONCE(hw->cr0, cr0);
+		return smmu_unless_promised(smmu, smmu_rearm_locked(smmu,
+							SMMU_TIMEOUT_US));
+	}
+	if (ret)
+		return smmu_not_yet_locked(smmu);
+
+	hw->cr0_old = cr0;
+	return 0;
 }
 
 /**
@@ -332,15 +505,18 @@ static int smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
  * @smmu: the instance
  * @cr0: of the host
  *
- * Context: Takes queue_lock. Spins for SMMU_TIMEOUT_US at most, twice.
- * Return: 0 once the hardware has acknowledged it. -EBUSY or -EIO as
- * smmu_ready_locked() if it has not: what is to be disabled may still be in use.
+ * Context: Region lock held. Takes queue_lock. Spins for SMMU_LOOK_US at most, or as
+ * smmu_ready_locked().
+ * Return: 0 once the hardware has acknowledged it. Else what is to be disabled may
+ * still be in use: -EINPROGRESS or -ETIMEDOUT if the hardware takes its time, as
+ * smmu_cmdq_sync_ste(); -EBUSY or -EIO as smmu_ready_locked().
  */
 int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0)
 {
 	int ret;
 
 	hyp_spin_lock(&smmu->queue_lock);
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
 	ret = smmu_unless_promised(smmu, smmu_ready_locked(smmu));
 	if (!ret)
 		ret = smmu_set_cr0_locked(smmu, cr0 | smmu->hw_cr0);

@@ -56,10 +56,11 @@ static int smmu_strtab_enable(struct devmed_smmu *smmu)
 				  false);
 	}
 	ret = smmu_strtab_walk(smmu);
-	if (ret && ret != -ENOMEM)
-		return ret;
-	smmu_off_set_shared(smmu, false);
+	if ((ret && ret != -ENOMEM) || smmu->walk.forgotten)
+		return ret == -ENOMEM ? 0 : ret;
 
+	smmu_off_set_shared(smmu, false);
+	smmu->walk.forgotten = true;
 	return smmu_cmdq_invalidate_all(smmu);
 }
 
@@ -67,10 +68,14 @@ static int smmu_strtab_enable(struct devmed_smmu *smmu)
  * Hardware keeps the event queue of a disabled SMMU: streams that EL2 aborts
  * then must not be reported.
  */
+static u32 smmu_hw_eventqen(u32 ack)
+{
+	return ack & SMMU_CR0_SMMUEN ? ack & SMMU_CR0_EVENTQEN : 0;
+}
+
 static int smmu_apply_cr0(struct devmed_smmu *smmu, u32 ack)
 {
-	u32 eventq = ack & SMMU_CR0_SMMUEN ? ack & SMMU_CR0_EVENTQEN : 0;
-	int ret = smmu_cmdq_set_cr0(smmu, eventq);
+	int ret = smmu_cmdq_set_cr0(smmu, smmu_hw_eventqen(ack));
 
 	if (!ret)
 		smmu->cr0ack = ack;
@@ -80,9 +85,9 @@ static int smmu_apply_cr0(struct devmed_smmu *smmu, u32 ack)
 /* Outside in: streams, events, commands. A part that fails stays as it is. */
 static int smmu_disable(struct devmed_smmu *smmu, u32 off)
 {
-	int ret = 0;
+	int ret = smmu_cmdq_resume(smmu);
 
-	if (off & SMMU_CR0_SMMUEN) {
+	if (!ret && (off & SMMU_CR0_SMMUEN)) {
 		ret = smmu_cmdq_set_cr0(smmu, 0);
 		if (!ret)
 			ret = smmu_strtab_disable(smmu);
@@ -164,7 +169,8 @@ int smmu_drain_again(struct devmed_smmu *smmu)
  * @smmu: the instance
  * @cr0: as the host wrote it
  *
- * A bit that cannot be had is not acknowledged, and can be asked for again.
+ * A bit that cannot be had is not acknowledged, and can be asked for again. One for
+ * which the hardware takes its time is asked for again by a read of SMMU_CR0ACK.
  *
  * Context: Region lock held. Takes host_mmu.lock and those below it, and
  * queue_lock.
@@ -180,6 +186,13 @@ int smmu_set_host_cr0(struct devmed_smmu *smmu, u32 cr0)
 	ret = smmu_disable(smmu, smmu_to_disable(smmu));
 	if (!ret)
 		ret = smmu_enable(smmu, smmu->cr0 & ~smmu->cr0ack);
+	/* The host may have taken back what the hardware was slow to acknowledge. */
+	if (!ret && (smmu->hw.cr0 & SMMU_CR0_EVENTQEN) !=
+		    smmu_hw_eventqen(smmu->cr0ack))
+		ret = smmu_apply_cr0(smmu, smmu->cr0ack);
+	smmu->cr0_held_up = smmu_is_held_up(smmu, ret, smmu->cr0_held_up);
+	if (!ret)
+		smmu->late = 0;
 	if (ret != -EINPROGRESS)
 		ret = smmu_drain_again(smmu) ?: ret;
 

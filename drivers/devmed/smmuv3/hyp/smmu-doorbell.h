@@ -40,10 +40,10 @@ static inline void smmu_cmdq_doorbell_locked(struct devmed_smmu *smmu)
  * A CMD_SYNC is read when what came before it is complete (IHI 0070, 4.7.3).
  * Hardware that is reset meanwhile is set up again, and has forgotten all.
  *
- * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, or as
+ * Context: Region lock and queue_lock held. Spins for SMMU_LOOK_US at most, or as
  * smmu_rearm_locked().
- * Return: 0; -EBUSY or -EIO as smmu_ready_locked() if the hardware may have read
- * none of them.
+ * Return: 0; if the hardware may have read none of them, -EINPROGRESS or -ETIMEDOUT
+ * as smmu_cmdq_sync_ste(), -EBUSY or -EIO as smmu_ready_locked().
  */
 static inline int smmu_cmdq_wait_locked(struct devmed_smmu *smmu)
 {

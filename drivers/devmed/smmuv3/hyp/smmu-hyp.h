@@ -39,14 +39,21 @@
 /* What all streams of the host are tagged with; guests' own come later. */
 #define SMMU_HOST_VMID		1
 
-/* Longest that EL2 waits for the hardware, which is then fenced. */
-#define SMMU_TIMEOUT_US		500000
+/*
+ * Longest that EL2 waits for the hardware in a change of ownership, which fails
+ * then and has the hardware fenced, or to set it up: as long as the driver waits
+ * (ARM_SMMU_POLL_TIMEOUT_US).
+ */
+#define SMMU_TIMEOUT_US		1000000
 
 /*
- * Longest that EL2 waits for a fenced SMMU each time it looks, and time between two
- * attempts to set up one that did not come up.
+ * Longest that EL2 waits for it in one access of the host, which goes on later; and
+ * for a fenced SMMU each time EL2 looks.
  */
 #define SMMU_LOOK_US		1000
+
+/* The same to set up a fenced SMMU, and the time between two attempts. */
+#define SMMU_REVIVE_US		100000
 #define SMMU_RETRY_US		1000000
 
 #define SMMU_NR_IDRS		6
@@ -90,6 +97,9 @@ enum smmu_stop {
  * @stop: what ended it
  * @cmd: the last command looked at, as the host wrote it
  * @synced: the host waits for a CMD_SYNC of it
+ * @waits: the hardware has the batch and has not completed it
+ * @first: if @waits, position of the first command: SMMU_CMDQ_CONS
+ * @moved: how many commands
  * @msi_abort: a CMD_SYNC asked for a write that it may not have
  * @nr_syncs: how many of @syncs are in use
  * @syncs: what to write to the host ring when it is complete
@@ -98,6 +108,9 @@ struct smmu_batch {
 	enum smmu_stop stop;
 	u64 cmd[2];
 	bool synced;
+	bool waits;
+	u32 first;
+	u32 moved;
 	bool msi_abort;
 	unsigned int nr_syncs;
 	struct {
@@ -144,8 +157,8 @@ struct smmu_strtab_cfg {
  * @SMMU_UNREADABLE: its registers read as nothing that they can hold. The SMMU
  *	may be off, or only its registers are out of reach while devices go on: no
  *	value of a register tells which.
- * @SMMU_FENCED: it did not complete a CMD_SYNC in time, or did not come up. EL2
- *	has told it to abort all streams, but transactions that it translated
+ * @SMMU_FENCED: it did not complete a CMD_SYNC in time for a change of ownership, or
+ *	did not come up. EL2 has told it to abort all streams, but transactions that it translated
  *	before may still be on their way (IHI 0070, 6.3.9.6).
  * @SMMU_LEFT: EL2 has not taken it yet, or has given it back to the host
  */
@@ -157,14 +170,28 @@ enum smmu_state {
 };
 
 /**
+ * enum smmu_tried - what has become of commands that an access of the host's needed
+ * @SMMU_TRIED_NONE: they are complete
+ * @SMMU_TRIED_OWED: they were not issued; the hardware has to forget everything
+ * @SMMU_TRIED_ISSUED: the hardware has them
+ */
+enum smmu_tried {
+	SMMU_TRIED_NONE,
+	SMMU_TRIED_OWED,
+	SMMU_TRIED_ISSUED,
+};
+
+/**
  * struct smmu_hw - what the hardware is told, and told again after a reset
  * @cr0: SMMU_CR0
+ * @cr0_old: what SMMU_CR0ACK was before; @cr0 once that is acknowledged
  * @irq_ctrl: SMMU_IRQ_CTRL
  * @eventq_base: SMMU_EVENTQ_BASE, of pinned pages while @cr0 has EVENTQEN
  * @eventq_cons: SMMU_EVENTQ_CONS
  */
 struct smmu_hw {
 	u32 cr0;
+	u32 cr0_old;
 	u32 irq_ctrl;
 	u64 eventq_base;
 	u32 eventq_cons;
@@ -201,10 +228,18 @@ struct smmu_hw {
  * @state: guarded by @queue_lock; read without it only to decide whether to take it
  * @retry: count of the physical counter from which on EL2 tries again to set up an
  *	SMMU that did not come up, 0 for at once. Guarded by @queue_lock.
+ * @limit: of what EL2 is doing with @queue_lock held. Guarded by @queue_lock.
+ * @late: count from which on the host is no longer made to repeat its access for
+ *	hardware that is slow, 0 if nothing is held up. The region lock guards this and
+ *	the next three.
+ * @tried: commands of EL2's for the host that an earlier access could not complete
+ * @tried_repairs: @repairs when they were issued
+ * @raise: an interrupt of a global error is owed to the host
  * @ring: .host guarded by the region lock, .hyp by @queue_lock
  * @batch: guarded by the region lock
  * @held_up: commands were left in the host ring, since the hardware did not
  *	answer, and SMMU_CMDQ_CONS was not read since. Guarded by the region lock.
+ * @cr0_held_up: the same of SMMU_CR0 and SMMU_CR0ACK
  * @resynced: the whole stream table was read for this doorbell
  * @walk: guarded by the region lock
  * @work: SMMU_WORK_* that this trap has done, guarded by the region lock
@@ -213,6 +248,8 @@ struct smmu_hw {
  * @cr1: as the host wrote it, without effect
  * @cr2: as the host wrote it, without effect
  * @gbpa: ABORT as the host wrote it; UPDATE while streams do not follow it yet
+ * @gbpa_told: the hardware was told to forget what entries said before @gbpa, and
+ *	has when smmu_cmdq_resume() returns 0
  * @gerror: errors that EL2 stands in for
  * @gerrorn: which of them the host has seen
  * @cmdq_error: SMMU_CMDQ_CONS.ERR
@@ -259,10 +296,16 @@ struct devmed_smmu {
 	u32 repairs;
 	enum smmu_state state;
 	u64 retry;
+	struct devmed_limit limit;
+	u64 late;
 
+	enum smmu_tried tried;
+	u32 tried_repairs;
+	bool raise;
 	struct devmed_ring ring;
 	struct smmu_batch batch;
 	bool held_up;
+	bool cr0_held_up;
 	bool resynced;
 	struct smmu_walk walk;
 	u32 work;
@@ -272,6 +315,7 @@ struct devmed_smmu {
 	u32 cr1;
 	u32 cr2;
 	u32 gbpa;
+	bool gbpa_told;
 	u32 gerror;
 	u32 gerrorn;
 	u32 cmdq_error;
@@ -357,6 +401,34 @@ static inline bool smmu_reaches(const struct devmed_smmu *smmu, u64 addr,
 	return addr < end && size <= end - addr;
 }
 
+/* Something begins that takes @usecs at most, however often it has to wait. */
+static inline void smmu_begin_locked(struct devmed_smmu *smmu, u32 usecs)
+{
+	smmu->limit.usecs = usecs;
+	smmu->limit.end = 0;
+}
+
+#define smmu_wait(smmu, cond)	devmed_wait_within(cond, &(smmu)->limit)
+
+/* SMMU_CMDQ_CONS: up to where the hardware has completed what it was given. */
+static inline u32 smmu_host_cons(const struct devmed_smmu *smmu)
+{
+	return smmu->batch.waits ? smmu->batch.first : smmu->ring.host.cons;
+}
+
+/*
+ * Is it the hardware that has to answer first, so that a read of the host goes on with
+ * what a write has begun? @before: it did so before, and goes on to the end.
+ */
+static inline bool smmu_is_held_up(const struct devmed_smmu *smmu, int ret,
+				   bool before)
+{
+	if (ret == -EINPROGRESS)
+		return smmu->late || before;
+
+	return ret == -ETIMEDOUT || ret == -EIO || ret == -EBUSY;
+}
+
 static inline bool smmu_enabled(const struct devmed_smmu *smmu)
 {
 	return smmu->cr0ack & SMMU_CR0_SMMUEN;
@@ -392,10 +464,11 @@ void smmu_stop(struct devmed_region *region);
 
 /* smmu-power.c: out of a reset */
 bool smmu_arm(struct devmed_smmu *smmu, bool open);
-void smmu_release(const struct devmed_smmu *smmu);
-int smmu_rearm_locked(struct devmed_smmu *smmu);
+void smmu_release(struct devmed_smmu *smmu);
+int smmu_rearm_locked(struct devmed_smmu *smmu, u32 usecs);
 int smmu_ready_locked(struct devmed_smmu *smmu);
-bool smmu_has_lost(const struct devmed_smmu *smmu, u32 cr0);
+bool smmu_has_tables(const struct devmed_smmu *smmu);
+bool smmu_has_lost(const struct devmed_smmu *smmu);
 void smmu_fence_locked(struct devmed_smmu *smmu);
 void smmu_check(struct devmed_region *region, void *instance);
 int smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons);
@@ -429,8 +502,7 @@ bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu);
 int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu);
 void smmu_cmdq_pad_locked(struct devmed_smmu *smmu);
 bool smmu_cmdq_forget_locked(struct devmed_smmu *smmu);
-int smmu_cmdq_run(struct devmed_smmu *smmu, const u64 cmds[][2],
-		  unsigned int nr_cmds);
+int smmu_cmdq_resume(struct devmed_smmu *smmu);
 int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid);
 int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu);
 int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size);

@@ -114,11 +114,16 @@ void smmu_off_set_shared(struct devmed_smmu *smmu, bool off)
 static int smmu_off_update(struct devmed_smmu *smmu)
 {
 	enum smmu_job job = smmu->walk.job;
+	int ret;
 
 	if (smmu_enabled(smmu))
 		return job == SMMU_JOB_DISABLE ? -EINPROGRESS : 0;
+	ret = smmu_cmdq_resume(smmu);
+	if (ret || (smmu->two_level && smmu->gbpa_told))
+		return ret;
 	if (smmu->two_level) {
 		smmu_off_set_shared(smmu, true);
+		smmu->gbpa_told = true;
 		return smmu_cmdq_invalidate_all(smmu);
 	}
 
@@ -182,6 +187,7 @@ int smmu_write_gbpa(struct devmed_region *region, void *instance,
 		smmu->walk.forgotten = false;
 	}
 	smmu->gbpa = value & (SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT);
+	smmu->gbpa_told = false;
 	smmu_off_follow(smmu);
 
 	return 0;

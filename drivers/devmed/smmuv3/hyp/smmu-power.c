@@ -30,33 +30,44 @@
 /* A reset may come while the SMMU is set up: so often in a row, then it is fenced. */
 #define SMMU_ARM_TRIES		3
 
-static bool smmu_set(const struct devmed_smmu *smmu, u32 reg, u32 ack, u32 value)
+/* Does not wait for hardware that was reset, and has lost the value again. */
+static bool smmu_set(struct devmed_smmu *smmu, u32 reg, u32 ack, u32 value)
 {
 	smmu_write32(smmu, reg, value);
 
-	return devmed_wait_until(smmu_read32(smmu, ack) == value,
-				 SMMU_TIMEOUT_US);
+	return smmu_wait(smmu, smmu_read32(smmu, ack) == value ||
+			       smmu_read32(smmu, reg) != value) &&
+	       smmu_read32(smmu, ack) == value;
 }
 
-static bool smmu_gbpa_idle(const struct devmed_smmu *smmu, u32 usecs)
+/* SMMU_CR0 may not be written while an earlier value is not in effect. */
+static bool smmu_set_cr0(struct devmed_smmu *smmu, u32 value)
 {
-	return devmed_wait_until(!(smmu_read32(smmu, SMMU_GBPA) &
-				   SMMU_GBPA_UPDATE), usecs);
+	return smmu_wait(smmu, !((smmu_read32(smmu, SMMU_CR0) ^
+				  smmu_read32(smmu, SMMU_CR0ACK)) &
+				 SMMU_CR0_ENABLES)) &&
+	       smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, value);
+}
+
+static bool smmu_gbpa_idle(struct devmed_smmu *smmu)
+{
+	return smmu_wait(smmu, !(smmu_read32(smmu, SMMU_GBPA) &
+				 SMMU_GBPA_UPDATE));
 }
 
 /*
- * Nothing gets past an SMMU while it is off (IHI 0070, 6.3.15). Waits for @usecs at
- * most, twice; returns true if the hardware confirms it.
+ * Nothing gets past an SMMU while it is off (IHI 0070, 6.3.15). Returns true if the
+ * hardware confirms it.
  */
-static bool smmu_abort_bypass(const struct devmed_smmu *smmu, u32 usecs)
+static bool smmu_abort_bypass(struct devmed_smmu *smmu)
 {
-	if (!smmu_gbpa_idle(smmu, usecs))
+	if (!smmu_gbpa_idle(smmu))
 		return false;
 	if (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT)
 		return true;
 	smmu_write32(smmu, SMMU_GBPA, SMMU_GBPA_UPDATE | SMMU_GBPA_ABORT);
 
-	return smmu_gbpa_idle(smmu, usecs) &&
+	return smmu_gbpa_idle(smmu) &&
 	       (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT);
 }
 
@@ -64,10 +75,9 @@ static bool smmu_abort_bypass(const struct devmed_smmu *smmu, u32 usecs)
  * Off, and nothing gets past it unless it is to be left @open. Returns true if the
  * hardware confirms it.
  */
-static bool smmu_quiesce(const struct devmed_smmu *smmu, bool open)
+static bool smmu_quiesce(struct devmed_smmu *smmu, bool open)
 {
-	return (open || smmu_abort_bypass(smmu, SMMU_TIMEOUT_US)) &&
-	       smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, 0) &&
+	return (open || smmu_abort_bypass(smmu)) && smmu_set_cr0(smmu, 0) &&
 	       smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, 0);
 }
 
@@ -78,18 +88,19 @@ static bool smmu_quiesce(const struct devmed_smmu *smmu, bool open)
  * An SMMU that was found enabled has lost its tables: the host's view of its bypass
  * holds. The bypass comes first, so that streams go on.
  *
- * Context: Trusted phase. Spins for SMMU_TIMEOUT_US at most, four times.
+ * Context: Trusted phase. Spins for SMMU_TIMEOUT_US at most.
  */
-void smmu_release(const struct devmed_smmu *smmu)
+void smmu_release(struct devmed_smmu *smmu)
 {
 	u32 gbpa = (smmu->found_gbpa & ~SMMU_GBPA_ABORT) |
 		   (smmu->gbpa & SMMU_GBPA_ABORT);
 
-	if (smmu_gbpa_idle(smmu, SMMU_TIMEOUT_US)) {
+	smmu_begin_locked(smmu, SMMU_TIMEOUT_US);
+	if (smmu_gbpa_idle(smmu)) {
 		smmu_write32(smmu, SMMU_GBPA, SMMU_GBPA_UPDATE | gbpa);
-		smmu_gbpa_idle(smmu, SMMU_TIMEOUT_US);
+		smmu_gbpa_idle(smmu);
 	}
-	smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, 0);
+	smmu_set_cr0(smmu, 0);
 	smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, 0);
 }
 
@@ -144,6 +155,7 @@ static void smmu_program_host(struct devmed_smmu *smmu, bool kept)
 	const struct smmu_hw *hw = &smmu->hw;
 	const struct smmu_msi *gerror = &smmu->msis[SMMU_MSI_GERROR];
 	const struct smmu_msi *eventq = &smmu->msis[SMMU_MSI_EVENTQ];
+	u32 errors;
 
 	if (smmu->msi) {
 		smmu_write64(smmu, SMMU_GERROR_IRQ_CFG0, gerror->addr);
@@ -161,7 +173,10 @@ static void smmu_program_host(struct devmed_smmu *smmu, bool kept)
 		smmu_write32(smmu, SMMU_EVENTQ_PROD, hw->eventq_cons);
 		smmu_write32(smmu, SMMU_EVENTQ_CONS, hw->eventq_cons);
 	}
-	smmu_write32(smmu, SMMU_GERRORN, smmu_read32(smmu, SMMU_GERROR));
+	errors = smmu_read32(smmu, SMMU_GERROR) ^ smmu_read32(smmu, SMMU_GERRORN);
+	if (kept)
+		errors &= ~SMMU_HW_ERRORS;
+	smmu_write32(smmu, SMMU_GERRORN, smmu_read32(smmu, SMMU_GERRORN) ^ errors);
 }
 
 static void smmu_flush_tables(const struct devmed_smmu *smmu)
@@ -174,22 +189,43 @@ static void smmu_flush_tables(const struct devmed_smmu *smmu)
 	kvm_flush_dcache_to_poc(hyp->base, hyp->slots * SMMU_CMD_SIZE);
 }
 
+/* Fields of SMMU_CR0 take effect one by one, those that are to change. */
+static bool smmu_cr0_fits(const struct devmed_smmu *smmu, u32 ack)
+{
+	u32 change = smmu->hw.cr0 ^ smmu->hw.cr0_old;
+
+	return !((ack ^ smmu->hw.cr0) & ~change);
+}
+
+/**
+ * smmu_has_tables - are the stream table and the queue where EL2 put them?
+ * @smmu: the instance
+ *
+ * Context: queue_lock held.
+ * Return: false if it has been reset, or cannot be read.
+ */
+bool smmu_has_tables(const struct devmed_smmu *smmu)
+{
+	return (smmu_read64(smmu, SMMU_STRTAB_BASE) & SMMU_STRTAB_BASE_ADDR) ==
+	       smmu_strtab_reg(smmu) &&
+	       (smmu_read64(smmu, SMMU_CMDQ_BASE) &
+		(SMMU_QUEUE_BASE_ADDR | SMMU_QUEUE_LOG2SIZE)) ==
+	       smmu_cmdq_reg(smmu);
+}
+
 /**
  * smmu_has_lost - is any of this not the hardware's any more?
  * @smmu: the instance
- * @cr0: what SMMU_CR0 was last set to
+ *
+ * A value of SMMU_CR0 that is not acknowledged yet is no loss.
  *
  * Context: queue_lock held.
  * Return: true if it has been reset, or has no power (IHI 0070, 6.3).
  */
-bool smmu_has_lost(const struct devmed_smmu *smmu, u32 cr0)
+bool smmu_has_lost(const struct devmed_smmu *smmu)
 {
-	return smmu_read32(smmu, SMMU_CR0ACK) != cr0 ||
-	       (smmu_read64(smmu, SMMU_STRTAB_BASE) & SMMU_STRTAB_BASE_ADDR) !=
-	       smmu_strtab_reg(smmu) ||
-	       (smmu_read64(smmu, SMMU_CMDQ_BASE) &
-		(SMMU_QUEUE_BASE_ADDR | SMMU_QUEUE_LOG2SIZE)) !=
-	       smmu_cmdq_reg(smmu);
+	return !smmu_cr0_fits(smmu, smmu_read32(smmu, SMMU_CR0ACK)) ||
+	       !smmu_has_tables(smmu);
 }
 
 static bool smmu_has_eventq(const struct devmed_smmu *smmu, u64 base)
@@ -224,7 +260,7 @@ static bool smmu_has_addresses(const struct devmed_smmu *smmu)
 /* No reset has come since smmu_quiesce(): it would have taken one of these. */
 static bool smmu_is_armed(const struct devmed_smmu *smmu, u32 cr0)
 {
-	return !smmu_has_lost(smmu, cr0) &&
+	return smmu_read32(smmu, SMMU_CR0ACK) == cr0 && smmu_has_tables(smmu) &&
 	       (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT) &&
 	       (smmu_read32(smmu, SMMU_CR1) & SMMU_CR1_FIELDS) ==
 	       SMMU_CR1_CACHED;
@@ -243,6 +279,13 @@ static u32 smmu_idle_cr0(const struct devmed_smmu *smmu)
 	return SMMU_CR0_CMDQEN | (smmu->hw_cr0 & SMMU_CR0_ATSCHK);
 }
 
+/* A reset would have cleared CMDQEN, which a fence does not. */
+static bool smmu_has_kept(const struct devmed_smmu *smmu)
+{
+	return (smmu_read32(smmu, SMMU_CR0ACK) & SMMU_CR0_CMDQEN) &&
+	       smmu_has_tables(smmu) && smmu_has_eventq(smmu, smmu->hw.eventq_base);
+}
+
 /*
  * The hardware may have kept what it cached, so it translates only when that is
  * gone. ATSCHK may be cached with an STE (IHI 0070, 6.3.9.2) and fields of CR0 are
@@ -251,9 +294,9 @@ static u32 smmu_idle_cr0(const struct devmed_smmu *smmu)
  */
 static bool smmu_arm_locked(struct devmed_smmu *smmu, bool open)
 {
-	const struct smmu_hw *hw = &smmu->hw;
+	struct smmu_hw *hw = &smmu->hw;
 	u32 idle = smmu_idle_cr0(smmu);
-	bool kept = !smmu_has_lost(smmu, hw->cr0);
+	bool kept = smmu_has_kept(smmu);
 
 	hyp_assert_lock_held(&smmu->queue_lock);
 
@@ -263,17 +306,18 @@ static bool smmu_arm_locked(struct devmed_smmu *smmu, bool open)
 	smmu_program_tables(smmu);
 	smmu_program_host(smmu, kept);
 	smmu_flush_tables(smmu);
-	if (!smmu_has_addresses(smmu) ||
-	    !smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, idle) ||
+	if (!smmu_has_addresses(smmu) || !smmu_set_cr0(smmu, idle) ||
 	    !smmu_cmdq_forget_locked(smmu) || (!open && !smmu_is_armed(smmu, idle)))
 		return false;
 	if (hw->irq_ctrl &&
 	    !smmu_set(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, hw->irq_ctrl))
 		return false;
+	if (!smmu_set_cr0(smmu, hw->cr0) || (open && !smmu_abort_bypass(smmu)) ||
+	    !smmu_is_armed(smmu, hw->cr0))
+		return false;
 
-	return smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, hw->cr0) &&
-	       (!open || smmu_abort_bypass(smmu, SMMU_TIMEOUT_US)) &&
-	       smmu_is_armed(smmu, hw->cr0);
+	hw->cr0_old = hw->cr0;
+	return true;
 }
 
 /**
@@ -281,8 +325,7 @@ static bool smmu_arm_locked(struct devmed_smmu *smmu, bool open)
  * @smmu: the instance, new
  * @open: it is disabled, and streams that get past it are not to be interrupted
  *
- * Context: Trusted phase. Takes queue_lock. Spins for SMMU_TIMEOUT_US at most,
- * eight times.
+ * Context: Trusted phase. Takes queue_lock. Spins for SMMU_TIMEOUT_US at most.
  * Return: true if the hardware confirms each step.
  */
 bool smmu_arm(struct devmed_smmu *smmu, bool open)
@@ -291,7 +334,9 @@ bool smmu_arm(struct devmed_smmu *smmu, bool open)
 
 	hyp_spin_lock(&smmu->queue_lock);
 	smmu->hw.cr0 = smmu->hw_cr0;
+	smmu->hw.cr0_old = smmu->hw_cr0;
 	WRITE_ONCE(smmu->state, SMMU_RUNS);
+	smmu_begin_locked(smmu, SMMU_TIMEOUT_US);
 	armed = smmu_arm_locked(smmu, open);
 	hyp_spin_unlock(&smmu->queue_lock);
 
@@ -306,34 +351,40 @@ bool smmu_arm(struct devmed_smmu *smmu, bool open)
  * be on their way, and only a CMD_SYNC waits for them. So the command queue stays
  * enabled, and EL2 brings the SMMU back once its CMD_SYNC has completed.
  *
- * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, three times.
+ * Context: queue_lock held. Spins for SMMU_LOOK_US at most.
  */
 void smmu_fence_locked(struct devmed_smmu *smmu)
 {
 	hyp_assert_lock_held(&smmu->queue_lock);
 
 	WRITE_ONCE(smmu->state, SMMU_FENCED);
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
 	/* SMMUEN is cleared only if that does not open the bypass. */
-	if (smmu_abort_bypass(smmu, SMMU_TIMEOUT_US))
-		smmu_set(smmu, SMMU_CR0, SMMU_CR0ACK, smmu_idle_cr0(smmu));
+	if (smmu_abort_bypass(smmu))
+		smmu_set_cr0(smmu, smmu_idle_cr0(smmu));
 }
 
 /**
  * smmu_rearm_locked - set up again what is not as EL2 left it
  * @smmu: the instance
+ * @usecs: microseconds to spin at most; if the caller has begun something that
+ *	takes as long, both together
  *
  * Commands that the hardware had not completed are void: each was to make it
  * forget something, and it forgets everything.
  *
- * Context: queue_lock held. Spins for SMMU_TIMEOUT_US at most, some twenty times.
+ * Context: queue_lock held. Spins for @usecs and SMMU_LOOK_US at most.
  * Return: 0 if the SMMU is in service; -EBUSY if its registers cannot be read;
  * -EIO if it does not come up, and is fenced.
  */
-int smmu_rearm_locked(struct devmed_smmu *smmu)
+int smmu_rearm_locked(struct devmed_smmu *smmu, u32 usecs)
 {
 	unsigned int i;
 
 	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (smmu->limit.usecs != usecs)
+		smmu_begin_locked(smmu, usecs);
 
 	for (i = 0; i < SMMU_ARM_TRIES; i++) {
 		if (!smmu_is_readable(smmu)) {
@@ -365,17 +416,17 @@ static int smmu_revive_locked(struct devmed_smmu *smmu)
 
 	if (!smmu_is_readable(smmu))
 		return -EIO;
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
 	/* A reset may have opened the bypass. */
-	if (!smmu_abort_bypass(smmu, SMMU_LOOK_US) ||
-	    !devmed_is_past(smmu->retry))
+	if (!smmu_abort_bypass(smmu) || !devmed_is_past(smmu->retry))
 		return -EIO;
 	/* The doorbell may have been lost on its way. */
 	smmu_write32(smmu, SMMU_CMDQ_PROD, smmu->ring.hyp.prod);
 	if ((smmu_read32(smmu, SMMU_CR0ACK) & SMMU_CR0_CMDQEN) &&
-	    !devmed_wait_until(smmu_cmdq_idle_locked(smmu), SMMU_LOOK_US))
+	    !smmu_wait(smmu, smmu_cmdq_idle_locked(smmu)))
 		return -EIO;
 
-	return smmu_rearm_locked(smmu);
+	return smmu_rearm_locked(smmu, SMMU_REVIVE_US);
 }
 
 /**
@@ -392,17 +443,18 @@ int smmu_ready_locked(struct devmed_smmu *smmu)
 	hyp_assert_lock_held(&smmu->queue_lock);
 
 	if (likely(smmu->state == SMMU_RUNS &&
-		   !smmu_has_lost(smmu, smmu->hw.cr0)))
+		   !smmu_has_lost(smmu)))
 		return 0;
 	if (smmu->state == SMMU_FENCED)
 		return smmu_revive_locked(smmu);
 
-	return smmu_rearm_locked(smmu);
+	return smmu_rearm_locked(smmu, SMMU_TIMEOUT_US);
 }
 
 static noinline void smmu_make_ready(struct devmed_smmu *smmu)
 {
 	hyp_spin_lock(&smmu->queue_lock);
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
 	smmu_ready_locked(smmu);
 	hyp_spin_unlock(&smmu->queue_lock);
 }
@@ -448,6 +500,7 @@ int smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons)
 	int ret;
 
 	hyp_spin_lock(&smmu->queue_lock);
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
 	ret = smmu_ready_locked(smmu);
 	if (!ret) {
 		smmu_write64(smmu, SMMU_EVENTQ_BASE, base);

@@ -92,7 +92,9 @@ int smmu_queue_enable_cmdq(struct devmed_smmu *smmu)
 void smmu_queue_disable_cmdq(struct devmed_smmu *smmu)
 {
 	smmu->cmdq_prod = smmu->ring.host.prod;
-	smmu->cmdq_cons = smmu->ring.host.cons;
+	smmu->cmdq_cons = smmu_host_cons(smmu);
+	smmu->batch.waits = false;
+	smmu->held_up = false;
 	smmu->ring.host.base = NULL;
 	devmed_unpin(smmu->cmdq_phys, smmu->cmdq_size);
 	smmu->cmdq_size = 0;
@@ -138,8 +140,14 @@ int smmu_queue_enable_eventq(struct devmed_smmu *smmu)
 	u64 size = slots * SMMU_EVENT_SIZE;
 	u64 start = smmu_queue_phys(smmu->eventq_base, size);
 	u32 index = SMMU_QUEUE_OVERFLOW | (2 * slots - 1);
+	u64 base = SMMU_QUEUE_BASE_RA | start |
+		   FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(slots));
 	int ret;
 
+	/* The hardware was told, and takes its time to acknowledge. */
+	if (smmu->eventq_size && (smmu->hw.cr0 & SMMU_CR0_EVENTQEN) &&
+	    smmu->hw.eventq_base == base)
+		return 0;
 	ret = smmu_queue_drop_eventq(smmu);
 	if (ret)
 		return ret;
@@ -151,9 +159,7 @@ int smmu_queue_enable_eventq(struct devmed_smmu *smmu)
 		return ret;
 
 	smmu->eventq_mask = 2 * slots - 1;
-	ret = smmu_set_eventq(smmu, SMMU_QUEUE_BASE_RA | start |
-			      FIELD_PREP(SMMU_QUEUE_LOG2SIZE, (u64)ilog2(slots)),
-			      smmu->eventq_prod & index,
+	ret = smmu_set_eventq(smmu, base, smmu->eventq_prod & index,
 			      smmu->eventq_cons & index);
 	/* EVENTQEN is clear: the hardware does not use what it may hold of it. */
 	if (ret)

@@ -63,7 +63,13 @@ static u64 SMMU_READ(cr0)
 
 static u64 SMMU_READ(cr0ack)
 {
-	return ((struct devmed_smmu *)instance)->cr0ack;
+	struct devmed_smmu *smmu = instance;
+
+	/* A driver that waits for it does not write it again. */
+	if (unlikely(smmu->cr0_held_up))
+		smmu_set_host_cr0(smmu, smmu->cr0);
+
+	return smmu->cr0ack;
 }
 
 /* The host makes the access again, which goes on with what is not done yet. */
@@ -297,11 +303,10 @@ static u64 SMMU_READ(cmdq_cons)
 	if (smmu->cr0ack & SMMU_CR0_CMDQEN) {
 		/* A driver that waits for them may not ring again. */
 		if (unlikely(smmu->held_up)) {
-			smmu->held_up = false;
 			smmu->work = 0;
 			smmu_drain(smmu);
 		}
-		cons = smmu->ring.host.cons;
+		cons = smmu_host_cons(smmu);
 	}
 
 	return cons | FIELD_PREP(SMMU_CMDQ_CONS_ERR, smmu->cmdq_error);

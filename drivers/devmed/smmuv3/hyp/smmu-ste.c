@@ -191,8 +191,11 @@ static unsigned int smmu_ste_nr_different(const u64 *ste, const u64 *target)
  * The hardware may still have the old entry cached afterwards: the caller has
  * it invalidated.
  *
- * Context: Region lock held. Takes queue_lock.
- * Return: 0, or -EIO if the hardware is dead.
+ * A call after one that failed goes on from what is in the entry then, whatever the
+ * host wants by now: after smmu_cmdq_resume() the hardware has forgotten all else.
+ *
+ * Context: Region lock held, after smmu_cmdq_resume(). Takes queue_lock.
+ * Return: 0, or an error of smmu_cmdq_sync_ste().
  */
 int smmu_ste_update(struct devmed_smmu *smmu, u32 sid, u64 *ste,
 		    const u64 *target, bool live)

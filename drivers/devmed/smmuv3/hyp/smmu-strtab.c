@@ -309,10 +309,11 @@ void smmu_strtab_begin(struct devmed_smmu *smmu, enum smmu_job job, u32 first,
  * The hardware may still have old entries cached afterwards: the caller has
  * them invalidated.
  *
- * Context: Region lock held. Takes host_mmu.lock and those below it.
+ * Context: Region lock held, after smmu_cmdq_resume(). Takes host_mmu.lock and those
+ * below it.
  * Return: 0; -EINPROGRESS if one trap is not enough: the next call goes on;
  * -ENOMEM if the pool was empty, and the streams it would have been for abort;
- * another error of smmu_cmdq_run(), at an entry that the next call tries again.
+ * another error of smmu_cmdq_sync_ste(), at an entry that the next call tries again.
  */
 int smmu_strtab_walk(struct devmed_smmu *smmu)
 {
@@ -391,9 +392,9 @@ static int smmu_free_chain(struct devmed_smmu *smmu)
  * the hardware has forgotten them. Once begun the work has to be finished before the
  * stream table is used otherwise.
  *
- * Context: Region lock held. Takes queue_lock.
+ * Context: Region lock held, after smmu_cmdq_resume(). Takes queue_lock.
  * Return: 0; -EINPROGRESS if one trap is not enough: the next call goes on; or an
- * error of smmu_cmdq_run().
+ * error of smmu_cmdq_sync_ste().
  */
 int smmu_strtab_disable(struct devmed_smmu *smmu)
 {
@@ -423,9 +424,9 @@ int smmu_strtab_disable(struct devmed_smmu *smmu)
 	if (!walk->forgotten) {
 		smmu_off_set_shared(smmu, true);
 		ret = smmu_cmdq_invalidate_all(smmu);
+		walk->forgotten = true;
 		if (ret)
 			return ret;
-		walk->forgotten = true;
 	}
 
 	ret = smmu_free_chain(smmu);

@@ -41,7 +41,8 @@ enum smmu_job {
  * @job: for which; the next access of the host goes on with it, or ends it
  * @asked: the host named one StreamID
  * @all: it is the whole table, for the host's last doorbell
- * @forgotten: of SMMU_JOB_DISABLE, the hardware has forgotten all streams
+ * @forgotten: the hardware was told to forget what has changed, and has when
+ *	smmu_cmdq_resume() returns 0
  * @err: first error that did not stop it
  * @next: StreamID where it goes on; level-1 descriptor, if tables are taken out
  * @end: where it ends, exclusive

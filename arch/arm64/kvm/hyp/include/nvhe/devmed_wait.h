@@ -26,29 +26,47 @@ static inline bool devmed_is_past(u64 deadline)
 }
 
 /**
- * devmed_wait_until - wait until a device is done, or for so long
+ * struct devmed_limit - how long all waits of an operation may take together
+ * @usecs: microseconds, from the first look in vain on
+ * @end: count of the physical counter, 0 before that
+ */
+struct devmed_limit {
+	u32 usecs;
+	u64 end;
+};
+
+/**
+ * devmed_wait_within - wait until a device is done, or an operation took too long
  * @cond: evaluated again and again, at least once after the time is over
- * @usecs: microseconds to wait
+ * @limit: of the operation, a pointer
  *
  * Context: Any. Spins without WFE: no event need ever come.
  * Return: @cond as it was last.
  */
-#define devmed_wait_until(cond, usecs)					\
+#define devmed_wait_within(cond, limit)					\
 ({									\
+	struct devmed_limit *__limit = (limit);				\
 	bool __done, __late = false;					\
-	u64 __deadline = 0;						\
 									\
 	for (;;) {							\
 		__done = (cond);					\
 		if (likely(__done) || __late)				\
 			break;						\
-		if (!__deadline)					\
-			__deadline = devmed_deadline(usecs);		\
+		if (!__limit->end)					\
+			__limit->end = devmed_deadline(__limit->usecs);	\
 		cpu_relax();						\
-		__late = devmed_is_past(__deadline);	\
+		__late = devmed_is_past(__limit->end);			\
 	}								\
 									\
 	__done;								\
+})
+
+/* As devmed_wait_within(), for a wait that is an operation of its own. */
+#define devmed_wait_until(cond, usecs_to_wait)				\
+({									\
+	struct devmed_limit __own = { .usecs = (usecs_to_wait) };	\
+									\
+	devmed_wait_within(cond, &__own);				\
 })
 
 #endif /* __ARM64_KVM_NVHE_DEVMED_WAIT_H__ */
