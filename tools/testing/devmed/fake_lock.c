@@ -25,6 +25,7 @@ static __thread unsigned int nr_held;
 static __thread bool in_other_cpu;
 void (*fake_other_cpu)(void);
 void (*fake_on_lock)(void);
+unsigned int fake_cpu;
 void (*fake_on_unlock)(void);
 
 static int fake_rank(const hyp_spinlock_t *lock)
@@ -55,7 +56,7 @@ void hyp_spin_lock(hyp_spinlock_t *lock)
 		fake_on_lock();
 }
 
-/* It holds none of the locks of this one, and must not take those. */
+/* The other CPU holds none of the locks of this one, and must not take them. */
 static void run_other_cpu(void (*other)(void))
 {
 	unsigned int mine = nr_held;

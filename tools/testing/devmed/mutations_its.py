@@ -275,7 +275,7 @@ ITS + "target.c": [
     ("I05", "its-harmless-cpu", "its_i05_other_cpu",
      "if (mpidr != its->own_mpidr || its->own >= gicr_count) {", "if (0) {"),
     ("I05", "its-harmless-affinity", "its_i05_other_cpu",
-     "if (gicrs[i].typer >> 32 == affinity)", "if (1)"),
+     "return gicr->typer >> 32 == affinity;", "return true;"),
     ("I05", "its-harmless-node", "its_i05_harmless_of_node",
      "(!its->near_only || test_bit(own, its->reached))", "true"),
     ("I05", "its-harmless-reached", "its_i05_other_node",

@@ -6,7 +6,28 @@ SMMU = "drivers/devmed/smmuv3/hyp/smmu-"
 
 HYP = "arch/arm64/kvm/hyp/nvhe/devmed/"
 
+GICR = "drivers/devmed/its/hyp/gicr.c"
+
 TIME_MUTATIONS = {
+GICR: [
+    ("T24", "idle-others", "idle_gicr_of_cpu",
+     "if (gicr_is_of(instance, read_sysreg(mpidr_el1)))", "if (1)"),
+],
+HYP + "instance.c": [
+    ("T24", "idle-all", "idle_smmu_untouched",
+     "if (devmed_cpu_leaves() || !devmed_finalized())", "devmed_cpu_leaves();\n\tif (1)"),
+    ("PW01", "idle-none", "idle_smmu_last_man",
+     "if (devmed_cpu_leaves() || !devmed_finalized())", "devmed_cpu_leaves();\n\tif (0)"),
+    ("PW01", "idle-system", "idle_system_suspend",
+     "\tdevmed_cpu_leaves();\n\tdevmed_suspend_devices();", "\tdevmed_suspend();"),
+    ("PW01", "idle-first-only", "idle_smmu_two_at_once",
+     "\t\tdevmed_for_each(devmed_resume_region);\n\t\tWRITE_ONCE(devmed_woken, slept);",
+     "\t\tWRITE_ONCE(devmed_woken, slept);\n\t\tdevmed_for_each(devmed_resume_region);"),
+    ("D2", "idle-own", "idle_gicr_of_cpu",
+     "} else if (READ_ONCE(devmed_wakes_watched)) {", "} else if (0) {"),
+    ("T24", "idle-twice", "idle_any_order",
+     "\tif (*runs)\n\t\treturn false;\n", ""),
+],
 HYP + "pool.c": [
     ("M14", "dma-refill-late", "idmap_pool_race_bbml2",
      "while (devmed_idmap_wants_spare() && ", "while (0 && "),

@@ -161,6 +161,7 @@ static void gicr_put_tables(struct devmed_gicr *gicr)
 	gicr_unpin(gicr->pending, gicr_pending_size());
 	gicr->pinned = false;
 	WRITE_ONCE(gicr->moved, true);
+	devmed_watch_wakes();
 
 	hyp_spin_lock(&gicr_config_lock);
 	gicr_put_config_locked();
@@ -410,6 +411,13 @@ static void gicr_resume(struct devmed_region *region, void *instance)
 	hyp_spin_unlock(&region->lock);
 }
 
+/* Firmware restores the redistributor of a CPU together with the CPU. */
+static void gicr_wake(struct devmed_region *region, void *instance)
+{
+	if (gicr_is_of(instance, read_sysreg(mpidr_el1)))
+		gicr_resume(region, instance);
+}
+
 /* What a redistributor may lack has no row, or one that looks first: its-regs.c */
 static const struct devmed_reg gicr_regs[] = {
 	DEVMED_REG(GICR_CTLR, 4, U32_MAX,
@@ -442,4 +450,5 @@ const struct devmed_regs devmed_gicr_regs = {
 	.start		= gicr_start,
 	.stop		= gicr_stop,
 	.resume		= gicr_resume,
+	.wake		= gicr_wake,
 };

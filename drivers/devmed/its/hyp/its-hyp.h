@@ -320,6 +320,7 @@ bool gicr_has_vpes(void);
 bool gicr_is_lpi(u64 intid);
 
 /* its-target.c */
+bool gicr_is_of(const struct devmed_gicr *gicr, u64 mpidr);
 bool gicr_is_target(u64 typer, u64 target);
 bool gicr_first_target(u64 typer, u64 *target);
 bool its_new_target(struct devmed_its *its, u64 target);

@@ -120,8 +120,8 @@ static void its_suspend_locked(struct devmed_its *its)
  * @instance: struct devmed_its
  *
  * Commands that another CPU posts meanwhile are for that CPU to see to: it runs,
- * so the ITS keeps its power until it comes here too. Every idle CPU does; what
- * has become of the ITS is looked at when the ITS gets its next command.
+ * so the ITS keeps its power until it is the last one here. EL2 looks at the ITS
+ * when the ITS gets its next command.
  *
  * Context: As struct devmed_regs has it. Takes the region lock if there were
  * commands since the last time.

@@ -53,14 +53,27 @@ static unsigned int gicr_find_target(u64 typer, u64 target)
 	return GICR_NONE;
 }
 
-/* GICR_TYPER has the affinity of its CPU, without the gap that MPIDR_EL1 has. */
-static unsigned int gicr_find_cpu(u64 mpidr)
+/**
+ * gicr_is_of - does this redistributor belong to a CPU?
+ * @gicr: the instance
+ * @mpidr: MPIDR_EL1 of the CPU. GICR_TYPER has the affinity without the gap in it.
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool gicr_is_of(const struct devmed_gicr *gicr, u64 mpidr)
 {
 	u32 affinity = (mpidr >> 8 & GENMASK(31, 24)) | (mpidr & GENMASK(23, 0));
+
+	return gicr->typer >> 32 == affinity;
+}
+
+static unsigned int gicr_find_cpu(u64 mpidr)
+{
 	unsigned int i;
 
 	for (i = 0; i < gicr_count; i++) {
-		if (gicrs[i].typer >> 32 == affinity)
+		if (gicr_is_of(&gicrs[i], mpidr))
 			return i;
 	}
 

@@ -37,8 +37,16 @@ typedef struct {
 } atomic64_t;
 
 #define atomic64_inc(v)		__atomic_fetch_add(&(v)->counter, 1, __ATOMIC_RELAXED)
+#define atomic64_inc_return(v)	__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic64_dec_return(v)	__atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
 #define atomic64_add(n, v)	__atomic_fetch_add(&(v)->counter, n, __ATOMIC_RELAXED)
 #define atomic64_read(v)	__atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
+
+/* Variables that a CPU has to itself: those of the CPU that the test says runs. */
+#define FAKE_NR_CPUS		4
+extern unsigned int fake_cpu;
+#define DEFINE_PER_CPU(type, name)	type name[FAKE_NR_CPUS]
+#define this_cpu_ptr(p)		(&(*(p))[fake_cpu])
 
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)

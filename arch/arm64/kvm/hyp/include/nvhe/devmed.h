@@ -133,17 +133,20 @@ struct devmed_reg {
  *	are the next two.
  * @stop: undoes @start and every @adopt
  * @check: sees to it that the device is as EL2 left it, before an access is
- *	answered and when a CPU comes back from suspend; NULL if it cannot be
+ *	answered and when a CPU comes back after all were down; NULL if it cannot be
  *	otherwise. Called with the region lock held.
  * @adopt: takes over something that was live before @start
- * @suspend: a CPU is about to ask firmware for a lower power state, and firmware
- *	may save the device's registers now, take its power and restore them
+ * @suspend: the last CPU is about to ask firmware for a lower power state, and
+ *	firmware may save the device's registers now, take its power and restore them
  *	later: leaves nothing in memory that the device would act on once more
- *	after that. Takes the region lock itself if there is something to do, for
- *	this is on the way of every idle CPU; NULL if nothing is read twice.
+ *	after that. Takes the region lock itself if there is something to do; NULL if
+ *	nothing is read twice.
  * @resume: a CPU is back from such a state, and has not run the host yet: what
  *	the device's registers say now is firmware's word. Takes the region lock
  *	itself; NULL if @check does all.
+ * @wake: a CPU is back from such a state while others ran, if devmed_watch_wakes()
+ *	was called: the same for a device that belongs to that CPU, and goes with its
+ *	power. Touches no other. NULL if there is nothing like that.
  *
  * An offset without a row reads as zero and ignores writes, for every table.
  * Both manuals define it so for reserved locations, and what is there beside
@@ -160,6 +163,7 @@ struct devmed_regs {
 	int (*adopt)(struct devmed_region *region, u64 arg1, u64 arg2, u64 arg3);
 	void (*suspend)(struct devmed_region *region, void *instance);
 	void (*resume)(struct devmed_region *region, void *instance);
+	void (*wake)(struct devmed_region *region, void *instance);
 };
 
 /* Registers that are used often are found here, in all devices known so far. */
@@ -217,6 +221,7 @@ int devmed_stop(u64 id);
 int devmed_adopt(u64 id, u64 arg1, u64 arg2, u64 arg3);
 int devmed_publish(struct devmed_region *region, void *instance);
 void devmed_withdraw(struct devmed_region *region);
+void devmed_watch_wakes(void);
 extern bool devmed_trust_ended;
 
 /**
@@ -286,6 +291,7 @@ void devmed_clamp_range(u64 addr, u64 *start, u64 *end);
 bool devmed_allows_protected_vm(void);
 void devmed_finalize(void);
 void devmed_suspend(void);
+void devmed_suspend_all(void);
 void devmed_resume(void);
 bool devmed_fix_abort(void);
 void handle___devmed_setup(struct kvm_cpu_context *host_ctxt);
@@ -308,6 +314,7 @@ static inline void devmed_clamp_range(u64 addr, u64 *start, u64 *end) { }
 static inline bool devmed_allows_protected_vm(void) { return true; }
 static inline void devmed_finalize(void) { }
 static inline void devmed_suspend(void) { }
+static inline void devmed_suspend_all(void) { }
 static inline void devmed_resume(void) { }
 static inline bool devmed_fix_abort(void) { return false; }
 static inline bool devmed_may_set_up(unsigned long id) { return false; }

@@ -12,6 +12,7 @@
  * Leaves to others: undoing what a backend did (the backend).
  */
 #include <linux/errno.h>
+#include <linux/percpu.h>
 
 #include <asm/barrier.h>
 #include <asm/kvm_hyp.h>
@@ -22,6 +23,47 @@
 /* See devmed_finalized(). Set when the first CPU finalizes, never cleared. */
 bool devmed_trust_ended;
 
+/*
+ * CPUs that run the host, or EL2 for it: each once, between its entry into EL2 and
+ * its next call of firmware. A CPU that EL2 does not know counts as down, which has
+ * EL2 do more than it has to.
+ */
+static DEFINE_PER_CPU(bool, devmed_cpu_runs);
+static atomic64_t devmed_cpus_running;
+
+/* How often devices were prepared for a loss of power, and looked at afterwards. */
+static atomic64_t devmed_slept;
+static u64 devmed_woken;
+
+/* See devmed_watch_wakes(). */
+static bool devmed_wakes_watched;
+
+/* Returns false if EL2 knows that this CPU runs. */
+static bool devmed_cpu_enters(void)
+{
+	bool *runs = this_cpu_ptr(&devmed_cpu_runs);
+
+	if (*runs)
+		return false;
+	*runs = true;
+	/* Ordered before the look at devmed_slept. */
+	atomic64_inc_return(&devmed_cpus_running);
+
+	return true;
+}
+
+/* Returns true if no CPU runs any more. */
+static bool devmed_cpu_leaves(void)
+{
+	bool *runs = this_cpu_ptr(&devmed_cpu_runs);
+
+	if (!*runs)
+		return !atomic64_read(&devmed_cpus_running);
+	*runs = false;
+
+	return !atomic64_dec_return(&devmed_cpus_running);
+}
+
 /**
  * devmed_finalize - the trusted phase is over
  *
@@ -29,6 +71,7 @@ bool devmed_trust_ended;
  */
 void devmed_finalize(void)
 {
+	devmed_cpu_enters();
 	/* Pairs with smp_load_acquire() in devmed_finalized(). */
 	smp_store_release(&devmed_trust_ended, true);
 }
@@ -183,29 +226,59 @@ void devmed_withdraw(struct devmed_region *region)
 	hyp_spin_unlock(&region->lock);
 }
 
-/**
- * devmed_suspend - have every backend prepare its device for a loss of power
- *
- * Firmware may save the registers of a device, and restore them when its power is
- * back. Whatever the device then does on their account, it does with memory as it
- * is after this.
- *
- * Context: A CPU about to call firmware for a lower power state. Takes region
- * locks, one at a time, of backends that have something to do.
- */
-void devmed_suspend(void)
+static void devmed_for_each(void (*visit)(struct devmed_region *region))
 {
 	struct devmed_region *region;
 	u64 addr = 0;
 
 	while ((region = devmed_next_region(addr))) {
-		/* Pairs with smp_store_release() in devmed_publish(). */
-		void *instance = smp_load_acquire(&region->instance);
-
-		if (instance && region->regs->suspend)
-			region->regs->suspend(region, instance);
+		visit(region);
 		addr = region->base + region->size;
 	}
+}
+
+static void devmed_suspend_region(struct devmed_region *region)
+{
+	/* Pairs with smp_store_release() in devmed_publish(). */
+	void *instance = smp_load_acquire(&region->instance);
+
+	if (instance && region->regs->suspend)
+		region->regs->suspend(region, instance);
+}
+
+static void devmed_suspend_devices(void)
+{
+	/* Before firmware takes the power: whoever comes back sees it. */
+	atomic64_inc_return(&devmed_slept);
+	devmed_for_each(devmed_suspend_region);
+}
+
+/**
+ * devmed_suspend - this CPU is about to call firmware, and may lose its power
+ *
+ * Devices lose theirs, and firmware may save what they have and restore it, when
+ * the last CPU is down: whatever a device then does on account of its registers, it
+ * does with memory as it is after this. A CPU that is not the last has nothing to
+ * do: those that run use the devices, and the last of them comes here.
+ *
+ * Context: A CPU about to call firmware. If it is the last one, takes region locks,
+ * one at a time, of backends that have something to do; else no lock.
+ */
+void devmed_suspend(void)
+{
+	if (devmed_cpu_leaves() || !devmed_finalized())
+		devmed_suspend_devices();
+}
+
+/**
+ * devmed_suspend_all - this CPU is about to have firmware suspend the machine
+ *
+ * Context: As devmed_suspend(), whatever other CPUs do.
+ */
+void devmed_suspend_all(void)
+{
+	devmed_cpu_leaves();
+	devmed_suspend_devices();
 }
 
 static void devmed_resume_region(struct devmed_region *region)
@@ -227,22 +300,48 @@ static void devmed_resume_region(struct devmed_region *region)
 	hyp_spin_unlock(&region->lock);
 }
 
+static void devmed_wake_region(struct devmed_region *region)
+{
+	/* Pairs with smp_store_release() in devmed_publish(). */
+	void *instance = smp_load_acquire(&region->instance);
+
+	if (instance && region->regs->wake)
+		region->regs->wake(region, instance);
+}
+
 /**
- * devmed_resume - have every backend look at its device
+ * devmed_watch_wakes - have .wake called from now on
  *
- * A suspend may have taken the power of any of them, and with it what EL2 told
- * them.
+ * Context: Any.
+ */
+void devmed_watch_wakes(void)
+{
+	WRITE_ONCE(devmed_wakes_watched, true);
+}
+
+/**
+ * devmed_resume - this CPU is back from firmware
  *
- * Context: A CPU on its way back to the host. Takes region locks, one at a time,
- * of backends that have something to look at.
+ * If all CPUs were down, any device may have lost its power, and with it what EL2
+ * told it. Each CPU that comes back looks at all of them until one has done so; else
+ * only at what is the CPU's own.
+ *
+ * Context: A CPU on its way back to the host, from each call of firmware and from
+ * each entry into EL2. If all CPUs were down, takes region locks, one at a time, of
+ * backends that have something to look at.
  */
 void devmed_resume(void)
 {
-	struct devmed_region *region;
-	u64 addr = 0;
+	u64 slept;
 
-	while ((region = devmed_next_region(addr))) {
-		devmed_resume_region(region);
-		addr = region->base + region->size;
+	if (likely(!devmed_cpu_enters()))
+		return;
+
+	slept = atomic64_read(&devmed_slept);
+	if (slept != READ_ONCE(devmed_woken)) {
+		devmed_for_each(devmed_resume_region);
+		WRITE_ONCE(devmed_woken, slept);
+	} else if (READ_ONCE(devmed_wakes_watched)) {
+		devmed_for_each(devmed_wake_region);
 	}
 }
