@@ -64,6 +64,80 @@ static int smmu_strtab_enable(struct devmed_smmu *smmu)
 	return smmu_cmdq_invalidate_all(smmu);
 }
 
+/* Write @cr0 unless it is written already: SMMU_CR0ACK may take its time. */
+static int smmu_write_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
+{
+	struct smmu_hw *hw = &smmu->hw;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	/* One change after the other (IHI 0070, 6.3.9). */
+	if (hw->cr0 != cr0 && hw->cr0 != hw->cr0_old) {
+		if (!smmu_wait(smmu, smmu_read32(smmu, SMMU_CR0ACK) == hw->cr0))
+			return -ETIMEDOUT;
+		hw->cr0_old = hw->cr0;
+	}
+	WRITE_ONCE(hw->cr0, cr0);
+	/* A write may have been lost on its way. */
+	if (smmu_read32(smmu, SMMU_CR0) != cr0)
+		smmu_write32(smmu, SMMU_CR0, cr0);
+
+	return smmu_wait(smmu, smmu_read32(smmu, SMMU_CR0ACK) == cr0) ? 0 :
+	       -ETIMEDOUT;
+}
+
+static int smmu_set_cr0_locked(struct devmed_smmu *smmu, u32 cr0)
+{
+	struct smmu_hw *hw = &smmu->hw;
+	int ret;
+
+	hyp_assert_lock_held(&smmu->queue_lock);
+
+	if (!smmu_has_registers(smmu)) {
+		WRITE_ONCE(hw->cr0, cr0);
+		hw->cr0_old = cr0;
+		return 0;
+	}
+
+	ret = smmu_write_cr0_locked(smmu, cr0);
+	/* A reset just before would have it use tables of nobody's. */
+	if (smmu_has_lost(smmu)) {
+		WRITE_ONCE(hw->cr0, cr0);
+		return smmu_unless_promised(smmu, smmu_rearm_locked(smmu,
+							SMMU_TIMEOUT_US));
+	}
+	if (ret)
+		return smmu_not_yet_locked(smmu);
+
+	hw->cr0_old = cr0;
+	return 0;
+}
+
+/**
+ * smmu_cmdq_set_cr0 - enable what the host has enabled, and what EL2 always has
+ * @smmu: the instance
+ * @cr0: of the host
+ *
+ * Context: Region lock held. Takes queue_lock. Spins for SMMU_LOOK_US at most, or as
+ * smmu_ready_locked().
+ * Return: 0 once the hardware has acknowledged it. Else what is to be disabled may
+ * still be in use: -EINPROGRESS or -ETIMEDOUT if the hardware takes its time, as
+ * smmu_cmdq_sync_ste(); -EBUSY or -EIO as smmu_ready_locked().
+ */
+int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0)
+{
+	int ret;
+
+	hyp_spin_lock(&smmu->queue_lock);
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
+	ret = smmu_unless_promised(smmu, smmu_ready_locked(smmu));
+	if (!ret)
+		ret = smmu_set_cr0_locked(smmu, cr0 | smmu->hw_cr0);
+	hyp_spin_unlock(&smmu->queue_lock);
+
+	return ret;
+}
+
 /*
  * Hardware keeps the event queue of a disabled SMMU: streams that EL2 aborts
  * then must not be reported.

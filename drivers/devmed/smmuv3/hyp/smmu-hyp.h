@@ -75,50 +75,6 @@
 /* Stream Table Entries that are read from the host at a time: one page. */
 #define SMMU_CHUNK		64
 
-/* CMD_SYNCs of a batch that end with a write to the host ring. */
-#define SMMU_MAX_SYNCS		16
-
-/**
- * enum smmu_stop - why a batch of commands ended
- * @SMMU_STOP_END: no more commands, or no more room
- * @SMMU_STOP_CONFIG: a command that changes the stream table comes next
- * @SMMU_STOP_SYNCS: smmu_batch.syncs is full
- * @SMMU_STOP_ILLEGAL: the next command is an error of the host
- */
-enum smmu_stop {
-	SMMU_STOP_END,
-	SMMU_STOP_CONFIG,
-	SMMU_STOP_SYNCS,
-	SMMU_STOP_ILLEGAL,
-};
-
-/**
- * struct smmu_batch - commands on their way from the host ring to hardware
- * @stop: what ended it
- * @cmd: the last command looked at, as the host wrote it
- * @synced: the host waits for a CMD_SYNC of it
- * @waits: the hardware has the batch and has not completed it
- * @first: if @waits, position of the first command: SMMU_CMDQ_CONS
- * @moved: how many commands
- * @msi_abort: a CMD_SYNC asked for a write that it may not have
- * @nr_syncs: how many of @syncs are in use
- * @syncs: what to write to the host ring when it is complete
- */
-struct smmu_batch {
-	enum smmu_stop stop;
-	u64 cmd[2];
-	bool synced;
-	bool waits;
-	u32 first;
-	u32 moved;
-	bool msi_abort;
-	unsigned int nr_syncs;
-	struct {
-		u32 slot;
-		u32 data;
-	} syncs[SMMU_MAX_SYNCS];
-};
-
 /**
  * struct smmu_msi - an interrupt that the SMMU sends as a memory write
  * @addr: where to; 0, or the translation register of an ITS
@@ -471,11 +427,10 @@ bool smmu_has_tables(const struct devmed_smmu *smmu);
 bool smmu_has_lost(const struct devmed_smmu *smmu);
 void smmu_fence_locked(struct devmed_smmu *smmu);
 void smmu_check(struct devmed_region *region, void *instance);
-int smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons);
-void smmu_set_eventq_cons(struct devmed_smmu *smmu, u32 cons);
-void smmu_set_irqs(struct devmed_smmu *smmu, u32 irqs);
+bool smmu_has_eventq(const struct devmed_smmu *smmu, u64 base);
 
 /* smmu-msi.c */
+void smmu_set_irqs(struct devmed_smmu *smmu, u32 irqs);
 int smmu_set_msi_addr(struct devmed_smmu *smmu, u32 irq, u32 offset, u64 addr);
 int smmu_set_msi_data(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 data);
 int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr);
@@ -498,6 +453,7 @@ static inline struct smmu_msi *smmu_msi(struct devmed_smmu *smmu, u32 irq)
 int smmu_drain(struct devmed_smmu *smmu);
 
 /* smmu-cmdq.c: the hardware's command queue */
+int smmu_not_yet_locked(struct devmed_smmu *smmu);
 bool smmu_cmdq_idle_locked(struct devmed_smmu *smmu);
 int smmu_cmdq_wait_longer_locked(struct devmed_smmu *smmu);
 void smmu_cmdq_pad_locked(struct devmed_smmu *smmu);
@@ -507,16 +463,18 @@ int smmu_cmdq_sync_ste(struct devmed_smmu *smmu, u32 sid);
 int smmu_cmdq_invalidate_all(struct devmed_smmu *smmu);
 int smmu_cmdq_invalidate(struct devmed_idmap_user *user, u64 ipa, u64 size);
 void smmu_cmdq_raise_gerror(struct devmed_smmu *smmu);
-int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0);
 void smmu_cmdq_ack(struct devmed_smmu *smmu, u32 errors);
 
 /* smmu-queue.c: queues that the host enables */
+int smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons);
+void smmu_set_eventq_cons(struct devmed_smmu *smmu, u32 cons);
 int smmu_queue_enable_cmdq(struct devmed_smmu *smmu);
 void smmu_queue_disable_cmdq(struct devmed_smmu *smmu);
 int smmu_queue_enable_eventq(struct devmed_smmu *smmu);
 void smmu_queue_disable_eventq(struct devmed_smmu *smmu);
 
 /* smmu-cr0.c: what the host enables */
+int smmu_cmdq_set_cr0(struct devmed_smmu *smmu, u32 cr0);
 int smmu_set_host_cr0(struct devmed_smmu *smmu, u32 cr0);
 int smmu_drain_again(struct devmed_smmu *smmu);
 

@@ -108,6 +108,22 @@ int smmu_set_msi_attr(struct devmed_smmu *smmu, u32 irq, u32 offset, u32 attr)
 }
 
 /**
+ * smmu_set_irqs - which interrupts the hardware sends
+ * @smmu: the instance
+ * @irqs: SMMU_IRQ_CTRL
+ *
+ * Context: Takes queue_lock.
+ */
+void smmu_set_irqs(struct devmed_smmu *smmu, u32 irqs)
+{
+	hyp_spin_lock(&smmu->queue_lock);
+	smmu->hw.irq_ctrl = irqs;
+	if (smmu_has_registers(smmu))
+		smmu_write32(smmu, SMMU_IRQ_CTRL, irqs);
+	hyp_spin_unlock(&smmu->queue_lock);
+}
+
+/**
  * smmu_read_irq_ctrl - SMMU_IRQ_CTRL: what the host has enabled
  * @region: of the SMMU
  * @instance: of the SMMU

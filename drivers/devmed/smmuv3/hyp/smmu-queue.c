@@ -124,6 +124,60 @@ static int smmu_queue_drop_eventq(struct devmed_smmu *smmu)
 }
 
 /**
+ * smmu_set_eventq - tell the hardware where to write events
+ * @smmu: the instance, its event queue disabled
+ * @base: SMMU_EVENTQ_BASE, of pinned pages
+ * @prod: SMMU_EVENTQ_PROD
+ * @cons: SMMU_EVENTQ_CONS
+ *
+ * The base is read back: if the write was lost on its way, the hardware would
+ * write to wherever its event queue was before.
+ *
+ * Context: Takes queue_lock. Spins only if the hardware is not as EL2 left it.
+ * Return: 0; -EBUSY or -EIO as smmu_ready_locked(), -EIO if the hardware does not
+ * hold the base. On error EL2 keeps nothing of the arguments.
+ */
+int smmu_set_eventq(struct devmed_smmu *smmu, u64 base, u32 prod, u32 cons)
+{
+	int ret;
+
+	hyp_spin_lock(&smmu->queue_lock);
+	smmu_begin_locked(smmu, SMMU_LOOK_US);
+	ret = smmu_ready_locked(smmu);
+	if (!ret) {
+		smmu_write64(smmu, SMMU_EVENTQ_BASE, base);
+		smmu_write32(smmu, SMMU_EVENTQ_PROD, prod);
+		smmu_write32(smmu, SMMU_EVENTQ_CONS, cons);
+		if (!smmu_has_eventq(smmu, base))
+			ret = -EIO;
+	}
+	ret = smmu_unless_promised(smmu, ret);
+	if (!ret) {
+		smmu->hw.eventq_base = base;
+		smmu->hw.eventq_cons = cons;
+	}
+	hyp_spin_unlock(&smmu->queue_lock);
+
+	return ret;
+}
+
+/**
+ * smmu_set_eventq_cons - tell the hardware how far the host has read
+ * @smmu: the instance, its event queue enabled
+ * @cons: SMMU_EVENTQ_CONS
+ *
+ * Context: Takes queue_lock.
+ */
+void smmu_set_eventq_cons(struct devmed_smmu *smmu, u32 cons)
+{
+	hyp_spin_lock(&smmu->queue_lock);
+	smmu->hw.eventq_cons = cons;
+	if (smmu_has_registers(smmu))
+		smmu_write32(smmu, SMMU_EVENTQ_CONS, cons);
+	hyp_spin_unlock(&smmu->queue_lock);
+}
+
+/**
  * smmu_queue_enable_eventq - let the hardware use the host's event queue
  * @smmu: the instance, its event queue disabled
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Work on the stream table that takes more than one trap.
+ * Work that takes more than one trap: commands of the host, and the stream table.
  */
 #ifndef __DEVMED_SMMU_WALK_H
 #define __DEVMED_SMMU_WALK_H
@@ -57,6 +57,50 @@ struct smmu_walk {
 	u32 next;
 	u32 end;
 	u64 chain;
+};
+
+/* CMD_SYNCs of a batch that end with a write to the host ring. */
+#define SMMU_MAX_SYNCS		16
+
+/**
+ * enum smmu_stop - why a batch of commands ended
+ * @SMMU_STOP_END: no more commands, or no more room
+ * @SMMU_STOP_CONFIG: a command that changes the stream table comes next
+ * @SMMU_STOP_SYNCS: smmu_batch.syncs is full
+ * @SMMU_STOP_ILLEGAL: the next command is an error of the host
+ */
+enum smmu_stop {
+	SMMU_STOP_END,
+	SMMU_STOP_CONFIG,
+	SMMU_STOP_SYNCS,
+	SMMU_STOP_ILLEGAL,
+};
+
+/**
+ * struct smmu_batch - commands on their way from the host ring to hardware
+ * @stop: what ended it
+ * @cmd: the last command looked at, as the host wrote it
+ * @synced: the host waits for a CMD_SYNC of it
+ * @waits: the hardware has the batch and has not completed it
+ * @first: if @waits, position of the first command: SMMU_CMDQ_CONS
+ * @moved: how many commands
+ * @msi_abort: a CMD_SYNC asked for a write that it may not have
+ * @nr_syncs: how many of @syncs are in use
+ * @syncs: what to write to the host ring when it is complete
+ */
+struct smmu_batch {
+	enum smmu_stop stop;
+	u64 cmd[2];
+	bool synced;
+	bool waits;
+	u32 first;
+	u32 moved;
+	bool msi_abort;
+	unsigned int nr_syncs;
+	struct {
+		u32 slot;
+		u32 data;
+	} syncs[SMMU_MAX_SYNCS];
 };
 
 #endif /* __DEVMED_SMMU_WALK_H */
