@@ -50,6 +50,7 @@ static void blink(void)
 {
 	bad->dark = how;
 	mediated_read(SMMU_IDR0, 4);
+	devmed_suspend();
 	devmed_resume();
 	bad->dark = MSMMU_LIT;
 }

@@ -41,6 +41,7 @@ TEST(smmu_pw01_reset)
 	msmmu_reset(bad);
 	mediated_write(SMMU_CR1, 4, 0);
 	expect_as_before(2);
+	devmed_suspend();
 	msmmu_reset(bad);
 	devmed_resume();
 	expect_as_before(3);
