@@ -17,6 +17,7 @@
 #include <linux/minmax.h>
 
 #include "smmu-hyp.h"
+#include "smmu-off.h"
 
 /* The registers, as hardware reads them (IHI 0070, 6.3.23, 6.3.24). */
 static void smmu_decode_strtab(struct devmed_smmu *smmu)

@@ -52,7 +52,7 @@
  */
 #define SMMU_LOOK_US		1000
 
-/* The same to set up a fenced SMMU, and the time between two attempts. */
+/* Microseconds to set up a fenced SMMU, and between two attempts. */
 #define SMMU_REVIVE_US		100000
 #define SMMU_RETRY_US		1000000
 
@@ -483,16 +483,6 @@ int smmu_strtab_disable(struct devmed_smmu *smmu);
 void smmu_strtab_begin(struct devmed_smmu *smmu, enum smmu_job job, u32 first,
 		       u32 count, bool asked);
 int smmu_strtab_walk(struct devmed_smmu *smmu);
-
-/* smmu-off.c: while the host has the SMMU disabled */
-void smmu_off_build(const struct devmed_smmu *smmu, u64 *ste);
-void smmu_off_share(struct devmed_smmu *smmu);
-void smmu_off_fill(struct devmed_smmu *smmu);
-void smmu_off_set_shared(struct devmed_smmu *smmu, bool off);
-u64 smmu_read_gbpa(struct devmed_region *region, void *instance,
-		   unsigned int index);
-int smmu_write_gbpa(struct devmed_region *region, void *instance,
-		    unsigned int index, u64 value);
 
 /* smmu-ste.c: what is in it */
 void smmu_ste_build(const struct devmed_smmu *smmu, const u64 *host, u64 *hyp);

@@ -23,6 +23,7 @@
 #include <nvhe/memory.h>
 
 #include "smmu-hyp.h"
+#include "smmu-off.h"
 
 /* SMMU_IIDR of parts that cannot nest two stages safely. */
 #define SMMU_IMPLEMENTER_ARM	0x43b

@@ -25,6 +25,7 @@
 #include <nvhe/memory.h>
 
 #include "smmu-hyp.h"
+#include "smmu-off.h"
 
 /**
  * smmu_off_build - the entry of each stream while the host has the SMMU disabled

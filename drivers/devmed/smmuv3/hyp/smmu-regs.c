@@ -22,6 +22,7 @@
 #include <linux/sizes.h>
 
 #include "smmu-hyp.h"
+#include "smmu-off.h"
 
 /* What the host enables; ATSCHK is EL2's. */
 #define SMMU_HOST_CR0		(SMMU_CR0_SMMUEN | SMMU_CR0_EVENTQEN | \

@@ -26,6 +26,7 @@
 #include <nvhe/memory.h>
 
 #include "smmu-hyp.h"
+#include "smmu-off.h"
 
 static u8 smmu_l2_order(const struct devmed_smmu *smmu)
 {
