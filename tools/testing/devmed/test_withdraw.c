@@ -5,14 +5,7 @@
  */
 #include "fake.h"
 #include "hostile_smmu.h"
-#include "idmap_setup.h"
-
-#define BIG		0x80000000ULL
-#define BIG_SIZE	SZ_64M
-#define BLOCK		(BIG + SZ_4M)
-#define ORDER		9
-#define PAGES		BIT(ORDER)
-#define PFN(phys)	((phys) >> PAGE_SHIFT)
+#include "withdraw_setup.h"
 
 static struct fake_dma dma;
 /* Around the block, and in the one next to it. */
@@ -20,13 +13,6 @@ static const u64 near[] = {
 	BLOCK - PAGE_SIZE, BLOCK - SZ_2M, BLOCK + SZ_2M, BLOCK + SZ_4M - PAGE_SIZE,
 	BIG, FAKE_MEM_BASE + SZ_2M,
 };
-
-static void begin(u8 bbml, bool coherent)
-{
-	idmap_pool(bbml ? 64 : 128);
-	fake_add_memory(BIG, BIG_SIZE, MEMBLOCK_NONE);
-	idmap_begin(&dma, 40, bbml, coherent);
-}
 
 static int withdraw(u64 phys)
 {
@@ -71,7 +57,7 @@ static void costs_one(u8 bbml, bool coherent, unsigned int once)
 	unsigned int before;
 	u64 addr;
 
-	begin(bbml, coherent);
+	withdraw_begin(&dma, bbml, coherent);
 	warm_block(BLOCK);
 	fake_dma_watch(&dma, near, ARRAY_SIZE(near), BLOCK, BLOCK + SZ_2M);
 	ASSERT_EQ(withdraw(BLOCK), 0);
@@ -148,7 +134,7 @@ TEST(withdraw_no_device_access)
 /* A page that no device reaches needs no proof of one that does not answer. */
 TEST(withdraw_deaf_later)
 {
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	ASSERT_EQ(withdraw(BLOCK), 0);
 	dma.deaf = 1;
 	ASSERT_EQ(fake_donate_guest(BLOCK + PAGE_SIZE), 0);
@@ -161,7 +147,7 @@ TEST(withdraw_deaf_later)
 /* Not donated in the end: as if nothing had been. */
 TEST(withdraw_restore)
 {
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	ASSERT_EQ(withdraw(BLOCK), 0);
 	ASSERT_EQ(fake_donate_guest(BLOCK + PAGE_SIZE), 0);
 	idmap_drain(0);
@@ -183,7 +169,7 @@ TEST(withdraw_twice)
 {
 	u64 addr;
 
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	ASSERT_EQ(withdraw(BLOCK), 0);
 	ASSERT_EQ(withdraw(BLOCK), 0);
 	ASSERT_EQ(dma.invalidations, 1);
@@ -207,7 +193,7 @@ TEST(withdraw_own_only)
 
 	fake_set_s2(text, PAGE_SIZE, FAKE_S2_R);
 	set_host_state(hyp_phys_to_page(text), PKVM_NOPAGE);
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	ASSERT_EQ(__pkvm_host_donate_hyp(PFN(hyp), 4), 0);
 	ASSERT_EQ(__pkvm_host_share_hyp(PFN(hyp) + 5), 0);
 	ASSERT_EQ(fake_donate_guest(hyp + SZ_1M), 0);
@@ -230,7 +216,7 @@ TEST(withdraw_restores_no_hole)
 	const u64 hyp = FAKE_MEM_BASE + SZ_2M;
 
 	ASSERT_EQ(__pkvm_host_donate_hyp(PFN(hyp), 8), 0);
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	ASSERT_EQ(restore(hyp), 0);
 	check_all();
 	ASSERT_EQ(withdraw(hyp), 0);
@@ -311,7 +297,7 @@ static void deaf_one(u8 bbml)
 {
 	unsigned int deaf;
 
-	begin(bbml, true);
+	withdraw_begin(&dma, bbml, true);
 	for (deaf = 1; deaf < 3; deaf++) {
 		warm_block(BLOCK);
 		dma.deaf = deaf;
@@ -356,7 +342,7 @@ TEST(withdraw_deaf_bbml0)
 /* For want of a table nothing is withdrawn, and donation says so too. */
 TEST(withdraw_no_memory)
 {
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	idmap_drain(0);
 	ASSERT_EQ(withdraw(BLOCK), -ENOMEM);
 	ASSERT_EQ(idmap_level(BLOCK), 2);
@@ -388,7 +374,7 @@ TEST(withdraw_no_memory_half_way)
 /* A table of which pages are withdrawn stays; once all are back it can go. */
 TEST(withdraw_merge)
 {
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	ASSERT_EQ(withdraw(BLOCK), 0);
 	idmap_drain(0);
 	ASSERT_EQ(fake_donate_guest(BIG), -ENOMEM);
@@ -405,7 +391,7 @@ TEST(withdraw_pool_topup)
 {
 	const u64 low = FAKE_MEM_BASE + SZ_2M;
 
-	begin(2, true);
+	withdraw_begin(&dma, 2, true);
 	ASSERT_EQ(withdraw(low), 0);
 	idmap_drain(0);
 	ASSERT_EQ(devmed_pool_topup(PFN(low) + 16, 4), 0);

@@ -4,23 +4,9 @@
  * reach what the host may reach, less what it has withdrawn (M18).
  */
 #include "harness.h"
-#include "idmap_setup.h"
-
-#define BIG		0x80000000ULL
-#define BIG_SIZE	SZ_64M
-#define BLOCK		(BIG + SZ_4M)
-#define ORDER		9
-#define PAGES		BIT(ORDER)
-#define PFN(phys)	((phys) >> PAGE_SHIFT)
+#include "withdraw_setup.h"
 
 static struct fake_dma dma;
-
-static void begin(u8 bbml, bool coherent)
-{
-	idmap_pool(bbml ? 64 : 128);
-	fake_add_memory(BIG, BIG_SIZE, MEMBLOCK_NONE);
-	idmap_begin(&dma, 40, bbml, coherent);
-}
 
 /* Withdrawn, by the model: one for each page of three blocks. */
 static u8 gone[3 * PAGES];
@@ -97,7 +83,7 @@ static void random_one(u8 bbml, bool coherent)
 	unsigned int done = 0, failed = 0;
 	unsigned int i, j;
 
-	begin(bbml, coherent);
+	withdraw_begin(&dma, bbml, coherent);
 	for (i = 0; i < 6000; i++) {
 		int ret;
 
