@@ -96,6 +96,9 @@ static void hw_write(u64 offset, u8 size, u64 value)
 	memcpy(hw.regs + offset, &value, size);
 	switch (offset) {
 	case SMMU_CR0:
+		if (hw.forgets)
+			memset(hw.regs + SMMU_STRTAB_BASE, 0, sizeof(u64));
+		hw.forgets = false;
 		if (!hw.mute)
 			hw_set_reg(SMMU_CR0ACK, value);
 		hw.mute |= hw.acks > 0 && !--hw.acks;

@@ -38,6 +38,7 @@
  * @deaf: reads no command any more
  * @mute: acknowledges nothing in CR0ACK any more
  * @acks: is mute after so many more, -1 never
+ * @forgets: a reset comes before the next write of SMMU_CR0, and takes its tables
  * @open: GBPA stays as it is
  * @lost: offset of a register to which no write gets through, 0 for none
  * @refuse: opcode that is an error, once, beside the one that always is
@@ -51,6 +52,7 @@ struct fake_smmu {
 	bool deaf;
 	bool mute;
 	int acks;
+	bool forgets;
 	bool open;
 	u32 lost;
 	int refuse;

@@ -83,7 +83,7 @@ SMMU + "cmdq.c": [
      "\tsmmu->raise = true;\n", ""),
 ],
 SMMU + "doorbell.h": [
-    ("TL01", "hw-half-read", "smmu_tl01_donation",
+    ("TL01", "hw-half-read", "smmu_d2_hanging_unmap",
      "if ((smmu_read32(smmu, SMMU_CMDQ_CONS) & (hyp->span - 1)) != hyp->prod)",
      "if (0)"),
     ("A3", "hw-a3-position", "smmu_a3_positions",
@@ -135,7 +135,7 @@ SMMU + "cmd.c": [
 SMMU + "strtab.c": [
     ("SE02", "hw-span", "smmu_property",
      "if (!span || span > SMMU_L1_SPAN_MAX)", "if (span > SMMU_L1_SPAN_MAX)"),
-    ("SE28", "hw-table-end", "smmu_se28_table_end",
+    ("SE28", "hw-table-end", "smmu_strtab_linear",
      "if (sid >= cfg->nr_sids)", "if (0)"),
     ("S07", "hw-off-aborts", "smmu_s07_off_and_on",
      "\t\t\tsmmu_unlink_l2(smmu, walk->next);", "\t\t\t;"),
@@ -225,10 +225,10 @@ SMMU + "msi.c": [
 SMMU + "cr0.c": [
     ("A3", "hw-a3-disabled", "smmu_a3_event_queue",
      "\tret = smmu_unless_promised(smmu, smmu_ready_locked(smmu));", "\tret = 0;"),
-    ("S08", "hw-cr0-wait", "smmu_s09_event_queue_off",
+    ("S08", "hw-cr0-wait", "smmu_d2_event_queue_left",
      "return smmu_wait(smmu, smmu_read32(smmu, SMMU_CR0ACK) == cr0) ? 0 :\n"
      "\t       -ETIMEDOUT;", "return 0;"),
-    ("PW01", "hw-cr0-lost", "smmu_pw01_any_moment",
+    ("PW01", "hw-cr0-lost", "smmu_regs_reset_before_cr0",
      "\t\treturn smmu_unless_promised(smmu, smmu_rearm_locked(smmu,\n"
      "\t\t\t\t\t\t\tSMMU_TIMEOUT_US));", "\t\treturn 0;"),
     ("HW08", "slow-cr0-twice", "smmu_slow_cr0_taken_back",

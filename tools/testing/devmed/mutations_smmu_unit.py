@@ -17,7 +17,8 @@ SMMU + "power.c": [
      "!smmu_cmdq_forget_locked(smmu) ||", ""),
     ("C09", "smmu-stuck", "smmu_start_refuses_stuck",
      "if (!smmu_quiesce(smmu, open))\n\t\treturn false;", "smmu_quiesce(smmu, open);",
-     "\n\t       (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT) &&", ""),
+     "\n\t       (smmu_read32(smmu, SMMU_GBPA) & SMMU_GBPA_ABORT) &&", "",
+     "(open && !smmu_abort_bypass(smmu)) ||", "(open && (smmu_abort_bypass(smmu), 0)) ||"),
 ],
 SMMU + "page.c": [
     ("S27", "smmu-pmcg-msi", "smmu_pmcg_s27",
@@ -105,7 +106,8 @@ SMMU + "cr0.c": [
      "ack & SMMU_CR0_SMMUEN ? ack & SMMU_CR0_EVENTQEN : 0",
      "ack & SMMU_CR0_EVENTQEN"),
     ("S07", "smmu-off-eventq-on", "smmu_regs_eventq_off",
-     "ret = smmu_cmdq_set_cr0(smmu, 0);", "ret = 0;"),
+     "ret = smmu_cmdq_set_cr0(smmu, 0);", "ret = 0;",
+     "if (!ret && (smmu->hw.cr0 & SMMU_CR0_EVENTQEN) !=", "if (0 && (smmu->hw.cr0 & SMMU_CR0_EVENTQEN) !="),
 ],
 SMMU + "regs.c": [
     ("S10", "smmu-cr1-locked", "smmu_regs_locked",

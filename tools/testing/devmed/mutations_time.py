@@ -79,12 +79,6 @@ SMMU + "strtab.c": [
      "\t\tif (smmu->work >= SMMU_TRAP_WORK)\n\t\t\tbreak;\n", ""),
     ("T24", "time-span", "smmu_time_enable_empty",
      "*absent = (1U << cfg->split) - offset;", "*absent = 1;"),
-    ("T24", "time-table-rest", "smmu_time_enable_large",
-     "\t\twalk->next = ALIGN_DOWN(sid, size);\n", ""),
-    ("T24", "time-table-known", "smmu_time_config_large",
-     "\t\twalk->asked = false;\n", ""),
-    ("T24", "time-table-end", "smmu_time_config_large",
-     "\t\twalk->end = max(walk->end, walk->next + size);\n", ""),
     ("T24", "time-linear", "smmu_time_linear",
      "\t\tif (smmu->work >= SMMU_TRAP_WORK)\n\t\t\treturn -EINPROGRESS;\n"
      "\t\tsmmu->work += SMMU_WORK_L1;", ""),

@@ -99,6 +99,7 @@ TEST(smmu_start_refuses_stuck)
 	hw_set_reg(SMMU_CR0ACK, SMMU_CR0_SMMUEN);
 	expect_refusal(DEVMED_SMMUV3_STUCK);
 	hw.mute = false;
+	hw_set_reg(SMMU_CR0ACK, hw_reg(SMMU_CR0));
 	hw.deaf = true;
 	expect_refusal(DEVMED_SMMUV3_STUCK);
 	hw.deaf = false;
@@ -343,6 +344,21 @@ TEST(smmu_regs_eventq_off)
 	host_write(SMMU_CR0, 4, SMMU_CR0_EVENTQEN);
 	ASSERT_EQ(host_read(SMMU_CR0ACK, 4), SMMU_CR0_EVENTQEN);
 	ASSERT(!(hw_reg(SMMU_CR0) & SMMU_CR0_EVENTQEN));
+}
+
+/* PW01: hardware that is enabled without tables does not stay so for an access more. */
+TEST(smmu_regs_reset_before_cr0)
+{
+	struct devmed_smmu *smmu = fake_smmu_boot(DEVMED_SMMUV3_COHERENT);
+
+	host_enable();
+	hw.forgets = true;
+	ASSERT_EQ(host_write_once(SMMU_CR0, 4, HOST_CR0 & ~SMMU_CR0_EVENTQEN),
+		  DEVMED_EMULATE);
+	ASSERT(!hw.forgets);
+	ASSERT_EQ(hw_reg64(SMMU_STRTAB_BASE) & SMMU_STRTAB_BASE_ADDR,
+		  hyp_virt_to_phys(smmu->strtab));
+	ASSERT_EQ(host_read(SMMU_CR0ACK, 4), HOST_CR0 & ~SMMU_CR0_EVENTQEN);
 }
 
 /* S21: indices go through, without what is no index. */

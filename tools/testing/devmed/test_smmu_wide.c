@@ -269,6 +269,18 @@ static void watch(volatile void *addr, size_t size)
 	seen++;
 }
 
+static bool has_forgotten_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < hw.nr_cmds; i++) {
+		if ((hw.cmds[i][0] & SMMU_CMD_OP) == SMMU_OP_CFGI_STE_RANGE)
+			return true;
+	}
+
+	return false;
+}
+
 TEST(smmu_granule_tables)
 {
 	u32 split = PAGE_SHIFT - 6;
@@ -296,4 +308,18 @@ TEST(smmu_granule_tables)
 	enable(CR0_QUEUES);
 	for (sid = 0; sid < 1024; sid++)
 		ASSERT_EQ(hyp_ste(smmu, sid)[0], CFG(6));
+
+	/* Of a table that comes for one stream all entries are read, and none stays cached. */
+	host_l1[0] = 0;
+	enable(CR0_ALL);
+	ASSERT(!hyp_ste(smmu, 70));
+	host_l1[0] = HOST_L2 | 9;
+	hw_forget();
+	host_cmd(CFGI_STE(70), 1);
+	ASSERT_EQ(host_error(), 0);
+	ASSERT_EQ(hyp_ste(smmu, 70)[0], CFG(7) | CDPTR);
+	if (PAGE_SHIFT > 12) {
+		ASSERT_EQ(hyp_ste(smmu, 200)[0], CFG(6));
+		ASSERT(has_forgotten_all());
+	}
 }
