@@ -56,11 +56,15 @@ static const char * __init smmu_refusal(long code)
  * struct smmu_needs - what EL2 needs memory for
  * @oas: output address bits
  * @blocks: the SMMU can change the size of a block without a break
+ * @sids: bits of a StreamID that the SMMU has
+ * @offered: bits of these that EL2 offers
  * @strtab: bytes of EL2's stream table, but for level-2 tables
  */
 struct smmu_needs {
 	unsigned int oas;
 	bool blocks;
+	unsigned int sids;
+	unsigned int offered;
 	size_t strtab;
 };
 
@@ -103,6 +107,8 @@ static struct smmu_needs __init smmu_read_needs(phys_addr_t base)
 	iounmap(page0);
 	needs.oas = sizes[FIELD_GET(SMMU_IDR5_OAS, idr5)];
 	needs.blocks = FIELD_GET(SMMU_IDR3_BBML, idr3) > 0;
+	needs.sids = FIELD_GET(SMMU_IDR1_SIDSIZE, idr1);
+	needs.offered = smmu_sid_bits(idr0, idr1);
 	needs.strtab = PAGE_ALIGN(smmu_strtab_size(idr0, idr1));
 
 	return needs;
@@ -360,20 +366,11 @@ static long __init smmu_start_dma(const struct smmu_needs *all)
 /* A device whose StreamID is not among those that are offered gets no SMMU. */
 static void __init smmu_report_sids(const struct devmed_claim *claim)
 {
-	void __iomem *page0 = ioremap(claim->base, SZ_4K);
-	unsigned int has, offered;
-	u32 idr1;
+	struct smmu_needs needs = smmu_read_needs(claim->base);
 
-	if (!page0)
-		return;
-
-	idr1 = readl(page0 + SMMU_IDR1);
-	offered = smmu_sid_bits(readl(page0 + SMMU_IDR0), idr1);
-	iounmap(page0);
-	has = FIELD_GET(SMMU_IDR1_SIDSIZE, idr1);
-	if (offered < has)
+	if (needs.offered < needs.sids)
 		pr_info("%s: offers StreamIDs of %u bits out of %u\n", claim->name,
-			offered, has);
+			needs.offered, needs.sids);
 }
 
 /*
