@@ -59,18 +59,24 @@ static void transfer(struct msmmu *s)
 	nr_tries++;
 }
 
+/* A device transfers all the while. */
+static void adopt_with(struct msmmu_config *config)
+{
+	config->outstanding = false;
+	firmware(config, 0);
+	bad->on_step = transfer;
+	start();
+	bad->config.mediated = true;
+	ASSERT_EQ(devmed_adopt(smmu_id, 0, 0, 0), 0);
+}
+
 static void adopt_live(bool two_level)
 {
 	struct msmmu_config config = disabled();
 
 	config.two_level = two_level;
 	config.sidsize = two_level ? 16 : 8;
-	config.outstanding = false;
-	firmware(&config, 0);
-	bad->on_step = transfer;
-	start();
-	bad->config.mediated = true;
-	ASSERT_EQ(devmed_adopt(smmu_id, 0, 0, 0), 0);
+	adopt_with(&config);
 	ASSERT(nr_tries > 20);
 	/* The device is confined from then on. */
 	ASSERT(bad->gbpa & M_GBPA_ABORT);
@@ -167,12 +173,7 @@ TEST(smmu_off_stop)
 {
 	struct msmmu_config config = disabled();
 
-	config.outstanding = false;
-	firmware(&config, 0);
-	bad->on_step = transfer;
-	start();
-	bad->config.mediated = true;
-	ASSERT_EQ(devmed_adopt(smmu_id, 0, 0, 0), 0);
+	adopt_with(&config);
 	ASSERT_EQ(devmed_adopt(smmu_id, 0, 0, 0), -EBUSY);
 	ASSERT_EQ(devmed_stop(smmu_id), 0);
 	bad->on_step = NULL;
